@@ -1,0 +1,277 @@
+"""Data: `read_data` reads a csv file, `prepare` makes the arrays of a model and checks them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tutorkit.data_checks import Floats, Integers, check_columns, mistake, place_of
+from tutorkit.errors import DataError, Place, did_you_mean
+from tutorkit.model.spec import ModelSpec
+
+_MISSING = frozenset(["", "NA", "NaN", "nan"])
+_SAVE = "Save it as 'CSV UTF-8' in your spreadsheet program."
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def read_data(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a csv file with a header; NA, NaN and empty cells are missing.
+
+    Text stays text: `prepare` explains it if the model uses that column.
+    """
+    file = Path(path)
+    header, *rows = _rows(file)
+    names = [name.strip() for name in header]
+    _check_header(file.name, names)
+    if not rows:
+        raise DataError(f"'{file.name}' has a header but no data")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(names):
+            has = f"has {len(row)} value{'s' * (len(row) != 1)}" if any(row) else "is empty"
+            raise DataError(
+                f"Line {line} of '{file.name}' {has}, but the header names {len(names)} columns",
+                "Every line needs one value for each column, separated by commas.",
+            )
+    names = [name or f"Unnamed: {k}" for k, name in enumerate(names)]
+    columns = zip(names, zip(*rows, strict=True), strict=True)
+    return pd.DataFrame({name: _column(cells) for name, cells in columns})
+
+
+def _rows(file: Path) -> list[list[str]]:
+    """Split a file into lines of cells, header first; blank lines at its end are left out."""
+    reader = csv.reader(io.StringIO(_text(file), newline=""), skipinitialspace=True, strict=True)
+    try:
+        rows = [row or [""] for row in reader]
+    except csv.Error as error:
+        raise DataError(
+            f"Line {reader.line_num} of '{file.name}' cannot be read: {error}"
+        ) from None
+    while rows and not any(cell.strip() for cell in rows[-1]) and len(rows[-1]) == 1:
+        rows.pop()
+    if not rows:
+        raise DataError(f"'{file.name}' is empty")
+    return rows
+
+
+def _text(file: Path) -> str:
+    if file.is_dir():
+        raise DataError(f"'{file}' is a folder, not a file", "Name the csv file in it.")
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        folder = file.parent
+        if not folder.is_dir():
+            raise DataError(f"There is no folder '{folder}'") from None
+        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
+        hint = did_you_mean(file.name, others) or "There is no csv file in that folder."
+        raise DataError(f"There is no file '{file}'", hint) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"'{file}' cannot be opened: {reason}") from None
+    if b"\0" in content:
+        raise DataError(f"'{file.name}' is not a csv file but holds binary data", _SAVE)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"Line {line} of '{file.name}' holds a letter that is not in UTF-8"
+        raise DataError(what, _SAVE) from None
+
+
+def _check_header(file: str, names: Sequence[str]) -> None:
+    if not any(names):
+        raise DataError(f"The first line of '{file}' is empty", "It must name the columns.")
+    for sign, word in _SEPARATORS.items():
+        if len(names) == 1 and sign in names[0]:
+            raise DataError(
+                f"The columns of '{file}' are separated by {word}, not by commas",
+                f"Read it with pandas: data = pandas.read_csv({file!r}, sep={sign!r})",
+            )
+    again = [name for k, name in enumerate(names) if name and name in names[:k]]
+    if again:
+        raise DataError(f"'{file}' has two columns named '{again[0]}'", "Rename one of them.")
+
+
+def _column(cells: Sequence[str]) -> pd.Series:
+    values = [None if cell.strip() in _MISSING else cell for cell in cells]
+    if not any(values):
+        return pd.Series(np.full(len(values), np.nan))
+    try:
+        return pd.Series(pd.to_numeric(pd.Series(values, dtype=object)))
+    except ValueError:
+        return pd.Series(values, dtype=object)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelData:
+    """The data of one model as arrays, rows sorted by cluster; made by `prepare`."""
+
+    variables: tuple[str, ...]
+    values: Floats  # (n_variables, n_rows), C order, missing values nan
+    cluster: Integers  # (n_rows,) 0 to n_clusters - 1, or zeros without clusters
+    n_clusters: int  # 0 without clusters
+    rows: Integers  # (n_rows,) position of each row in the data given
+    warnings: tuple[str, ...] = ()
+
+    def missing_rate(self, variable: str) -> float:
+        """Return the share of rows in which ``variable`` is missing, from 0 to 1."""
+        return float(np.isnan(self.values[self.variables.index(variable)]).mean())
+
+
+def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
+    """Pick the model's columns from the data, and refuse data that do not fit the model.
+
+    Codes under MISSING become missing values, and rows in which every variable of the model is
+    missing are dropped, unless it has one variable only. Columns outside the model are ignored.
+    """
+    if not isinstance(data, pd.DataFrame):
+        hint = "Read a file with read_data('my.csv')."
+        raise DataError(f"The data must be a pandas DataFrame, not {type(data).__name__}", hint)
+    _check_names(spec, data)
+    if data.empty:
+        raise DataError("The data have no rows")
+    values = np.array([_numbers(spec, data, name) for name in spec.variables])
+    observed = ~np.isnan(values)
+    if not observed.any():
+        hint = "Check the codes under MISSING." if spec.missing else ""
+        raise mistake(spec, "Every value of the model's variables is missing", hint, ("missing",))
+    rows = np.flatnonzero(observed.any(axis=0) | (len(values) == 1))
+    cluster, n_clusters = _clusters(spec, data, rows)
+    order = np.argsort(cluster, kind="stable")
+    rows, cluster = rows[order], cluster[order]
+    values = np.ascontiguousarray(values[:, rows])
+    check_columns(spec, dict(zip(spec.variables, values, strict=True)), cluster, n_clusters)
+    warnings = _warnings(spec, len(data) - len(rows))
+    return ModelData(spec.variables, values, cluster, n_clusters, rows, warnings)
+
+
+def _check_names(spec: ModelSpec, data: pd.DataFrame) -> None:
+    columns = [name for name in data.columns if isinstance(name, str)]
+    wanted: list[tuple[str, Place]] = [(name, place_of(spec, name)) for name in spec.variables]
+    wanted += [(name, ("fixed", name)) for name in spec.fixed if name not in spec.variables]
+    if spec.cluster is not None:
+        wanted.insert(0, (spec.cluster, ("cluster",)))
+    known = set(columns)
+    for name, place in wanted:
+        if name not in known:
+            hint = did_you_mean(name, [c for c in columns if c != spec.cluster])
+            raise mistake(spec, f"The data have no column '{name}'", hint, place)
+        if columns.count(name) > 1:
+            hint = "Rename one of them."
+            raise mistake(spec, f"The data have two columns named '{name}'", hint, place)
+
+
+def _numbers(spec: ModelSpec, data: pd.DataFrame, name: str) -> Floats:
+    """Return a column as numbers, missing values nan; text and infinite values are mistakes."""
+    column = data[name]
+    place = place_of(spec, name)
+    if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        values = np.empty(len(column))
+        for row, cell in enumerate(column.astype(object)):
+            number = _number(cell)
+            if number is None:
+                raise _not_a_number(spec, data, name, row, str(cell))
+            values[row] = number
+    values = np.where(np.isin(values, spec.missing), np.nan, values)
+    if np.isinf(values).any():
+        where = _where(data, int(np.flatnonzero(np.isinf(values))[0]))
+        hint = "Correct it, or make it missing (NA)."
+        raise mistake(spec, f"'{name}' is infinite {where}", hint, place)
+    return values
+
+
+def _number(cell: object) -> float | None:
+    """Return the number in a cell, nan if the cell is missing, None if it holds something else."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text in _MISSING:
+            return float("nan")
+        try:
+            return None if "_" in text else float(text)
+        except ValueError:
+            return None
+    if isinstance(cell, Real | Decimal):
+        try:
+            return float(cell)
+        except OverflowError:
+            return float("inf")
+    return float("nan") if cell is None or cell is pd.NA or cell is pd.NaT else None
+
+
+def _not_a_number(spec: ModelSpec, data: pd.DataFrame, name: str, row: int, cell: str) -> DataError:
+    if name == spec.cluster:
+        code = f"data['{name}'] = data['{name}'].astype('category').cat.codes + 1"
+        hint = f"Number the clusters first: {code}"
+        what = f"The cluster variable '{name}' holds text: '{cell[:30]}' {_where(data, row)}"
+        return mistake(spec, what, hint, ("cluster",))
+    hint = "Replace it by a number or NA, or leave the variable out of the model."
+    if re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell):
+        hint = f"Write decimals with a point: {cell.strip().replace(',', '.')}"
+    what = f"'{name}' holds '{cell[:30]}', which is not a number, {_where(data, row)}"
+    return mistake(spec, what, hint, place_of(spec, name))
+
+
+def _where(data: pd.DataFrame, row: int) -> str:
+    index = data.index
+    if isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1):
+        return f"in row {row} (line {row + 2} of the file)"
+    return f"in row {index[row]!r}"
+
+
+def _clusters(spec: ModelSpec, data: pd.DataFrame, rows: Integers) -> tuple[Integers, int]:
+    """Number the clusters of the rows kept from 0, in the order of the cluster variable."""
+    name, place = spec.cluster, ("cluster",)
+    if name is None:
+        return np.zeros(len(rows), dtype=np.int64), 0
+    column = data[name]
+    numbers = _numbers(spec, data, name)[rows]
+    n_missing = int(np.isnan(numbers).sum())
+    if n_missing:
+        what = f"The cluster variable '{name}' is missing in {n_missing} of {len(rows)} rows"
+        hint = f"Drop these rows first: data = data.dropna(subset=['{name}'])"
+        raise mistake(spec, what, hint, place)
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    labels = column.to_numpy()[rows] if whole else numbers
+    codes, found = pd.factorize(labels, sort=True)
+    if len(found) == 1:
+        what = f"The cluster variable '{name}' has the same value in every row"
+        raise mistake(spec, what, "Name another variable, or leave CLUSTERID out.", place)
+    return codes.astype(np.int64), len(found)
+
+
+def _warnings(spec: ModelSpec, n_dropped: int) -> tuple[str, ...]:
+    warnings = []
+    if n_dropped:
+        have, they = ("observations have", "They have") if n_dropped > 1 else (
+            "observation has", "It has"
+        )  # fmt: skip
+        warnings.append(
+            f"{n_dropped} {have} all variables in the imputation model missing. "
+            f"{they} been dropped from data set."
+        )
+    priors = spec.priors
+    if spec.cluster is not None and priors.random_df >= 0 and priors.random_scale == 0:
+        warnings.append(
+            "The prior of the random effects is infinite at zero variance, so the posterior is "
+            "improper: prefer 'OPTIONS: prior1;' or the default prior2."
+        )
+    for equation in spec.selection:
+        if np.isinf(priors.probit_variance) and equation.selects in equation.inputs:
+            warnings.append(
+                f"With a flat prior on its coefficients the posterior of '{equation.outcome}' is "
+                f"improper, because '{equation.selects}' itself is among its predictors: give "
+                "probit_variance a finite value."
+            )
+    return tuple(warnings)

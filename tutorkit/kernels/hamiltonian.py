@@ -1,0 +1,119 @@
+"""Hamiltonian Monte Carlo for one selection block, and its adaptation during warm-up.
+
+Dense mass matrix from the warm-up's own draws in doubling windows, step size by dual averaging
+(Hoffman & Gelman 2014, section 3.2), jittered path length.
+"""
+
+import math
+
+import numpy as np
+
+from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
+from tutorkit.kernels.selection import block_size, exchange, hold, log_density
+
+TARGET_ACCEPTANCE = 0.8
+PATH_LENGTH = 1.7  # in posterior SDs, on average; about a quarter of a normal target's period
+MOST_STEPS = 32
+
+
+@kernel
+def move(rng, plan, state, s):
+    """Make one proposal for block s; return its acceptance probability."""
+    n = block_size(plan, s)
+    metric = state.metric[s]  # covariance of theta = inverse mass matrix
+    theta, gradient = np.empty(n), np.empty(n)
+    momentum, velocity = np.empty(n), np.empty(n)
+    hold(plan, state, s)
+    exchange(plan, state, s, theta, False)
+    before = log_density(plan, state, s, theta, gradient)
+    for k in range(n):
+        momentum[k] = rng.standard_normal()
+    solve_upper(state.metric_factor[s], momentum, n)  # momentum ~ N(0, metric^-1)
+    before -= 0.5 * quadratic(metric, momentum, n)
+    step = state.step_size[s] * (0.8 + 0.4 * rng.random())
+    path = PATH_LENGTH * (0.5 + rng.random())
+    n_steps = min(max(int(round(path / step)), 1), MOST_STEPS)
+    after = before
+    for _ in range(n_steps):
+        for k in range(n):
+            momentum[k] += 0.5 * step * gradient[k]
+        for k in range(n):
+            velocity[k] = 0.0
+            for m in range(n):
+                velocity[k] += metric[k, m] * momentum[m]
+            theta[k] += step * velocity[k]
+        after = log_density(plan, state, s, theta, gradient)
+        if not math.isfinite(after) or after < before - 1000.0:
+            return 0.0
+        for k in range(n):
+            momentum[k] += 0.5 * step * gradient[k]
+    after -= 0.5 * quadratic(metric, momentum, n)
+    probability = min(1.0, math.exp(min(after - before, 0.0)))
+    if rng.random() < probability:
+        exchange(plan, state, s, theta, True)
+    return probability
+
+
+@kernel
+def restart_step_size(state, s):
+    """Begin dual averaging anew from the present step size."""
+    state.averaging[s, 0] = math.log(10.0 * state.step_size[s])
+    state.averaging[s, 1] = 0.0  # mean error
+    state.averaging[s, 2] = math.log(state.step_size[s])  # averaged log step size
+    state.averaging[s, 3] = 0.0  # count
+
+
+@kernel
+def adapt(plan, state, s, probability, iteration):
+    """Learn step size and mass matrix of block s from a warm-up iteration."""
+    aim, count = state.averaging[s], state.averaging[s, 3] + 1.0
+    aim[3] = count
+    share = 1.0 / (count + 10.0)
+    aim[1] = (1.0 - share) * aim[1] + share * (TARGET_ACCEPTANCE - probability)
+    log_step = aim[0] - math.sqrt(count) / 0.05 * aim[1]
+    decay = count**-0.75
+    aim[2] = decay * log_step + (1.0 - decay) * aim[2]
+    state.step_size[s] = math.exp(log_step)
+    last = state.window_end.size - 1
+    if last < 0 or iteration > state.window_end[last]:
+        return
+    _collect(plan, state, s)
+    for end in state.window_end:
+        if iteration == end:
+            _close_window(plan, state, s)
+            state.step_size[s] = math.exp(aim[2])
+            restart_step_size(state, s)
+
+
+@kernel
+def _collect(plan, state, s):
+    """Add the present theta to the window's running mean and co-moments (Welford 1962)."""
+    n = block_size(plan, s)
+    theta = np.empty(n)
+    exchange(plan, state, s, theta, False)
+    state.window_count[s] += 1.0
+    mean, moments = state.window_mean[s], state.window_moments[s]
+    for k in range(n):
+        before = theta[k] - mean[k]
+        mean[k] += before / state.window_count[s]
+        for m in range(k + 1):
+            moments[k, m] += before * (theta[m] - mean[m])
+
+
+@kernel
+def _close_window(plan, state, s):
+    """Make the window's covariance, shrunk a little to its diagonal, the metric."""
+    n, count = block_size(plan, s), state.window_count[s]
+    metric, moments = state.metric[s], state.window_moments[s]
+    keep = count / (count + 5.0)
+    for k in range(n):
+        for m in range(k + 1):
+            value = moments[k, m] / (count - 1.0)
+            metric[k, m] = value if k == m else keep * value
+            metric[m, k] = metric[k, m]
+    copy_lower(metric, state.metric_factor[s], n)
+    cholesky(state.metric_factor[s], n)
+    state.window_count[s] = 0.0
+    state.window_mean[s, :] = 0.0
+    state.window_moments[s, :, :] = 0.0

@@ -1,0 +1,49 @@
+"""The one way kernels are compiled, and the folder their compiled code is kept in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+import platformdirs
+
+
+def _cache_folder() -> Path:
+    """Return a folder named by a hash of all kernel sources.
+
+    numba's own key covers one source file only: after an edit in one module it would go on using
+    the compiled callers in another. A hash over all of them cannot go stale.
+    """
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"\0".join(p.read_bytes() for p in sources)).hexdigest()[:16]
+    base = numba.config.CACHE_DIR or platformdirs.user_cache_dir("tutorkit", appauthor=False)
+    return Path(base) / "kernels" / digest
+
+
+CACHE_FOLDER = _cache_folder()
+
+
+def kernel(function: Callable) -> Callable:
+    """Compile a function that only other kernels call.
+
+    Leaving out its Python wrapper halves the time to compile: plan and state are some sixty arrays.
+    """
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def entry_point(function: Callable) -> Callable:
+    """Compile a kernel that Python calls."""
+    return _compile(function)
+
+
+def _compile(function: Callable, **options: bool) -> Callable:
+    """Compile on first use, without the GIL, and keep the result in CACHE_FOLDER."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(CACHE_FOLDER)  # read when the decorator runs, never later
+    try:
+        compiler = numba.njit(cache=True, nogil=True, error_model="numpy", **options)
+        return compiler(function)
+    finally:
+        numba.config.CACHE_DIR = before

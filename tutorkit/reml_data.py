@@ -1,0 +1,169 @@
+"""From a spec and a table to what REML needs: complete rows, well-scaled columns, plain errors."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tutorkit.errors import DataError, did_you_mean
+from tutorkit.model.spec import INTERCEPT, ModelSpec, Term
+from tutorkit.reml_core import Array, Moments, cross_products
+
+SAME = 1e-7  # a column whose own part is this small, relative to its SD, adds nothing
+EXACT = 1e-12  # relative size of what is left only by rounding
+
+
+class Design(NamedTuple):
+    """The complete rows of a focal equation in columns of mean 0 and SD 1.
+
+    The outcome of ``moments`` is what ordinary least squares leaves of y, divided by ``unit``, its
+    SD. Raw coefficients are ``to_raw`` @ (``ols`` + ``unit`` * REML's), plus ``origin`` in the
+    intercept.
+    """
+
+    moments: Moments
+    fixed: tuple[Term, ...]
+    random: tuple[Term, ...]  # empty without clusters
+    to_raw: Array  # (c, c): centred and scaled columns are raw columns @ to_raw
+    ols: Array  # (p,)
+    origin: float
+    unit: float
+    df: int  # rows minus parameters
+
+
+def build_design(spec: ModelSpec, data: pd.DataFrame) -> Design:
+    """Prepare the focal equation of ``spec``; DataError where ``data`` cannot identify it.
+
+    Columns are centred and scaled so that neither the units nor the origin of a variable matter
+    to the fit, and y enters as its least-squares residual so that no digits cancel.
+    """
+    values, cluster = _complete_rows(spec, data)
+    fixed = spec.focal.terms
+    random = (INTERCEPT, *spec.focal.slopes) if spec.cluster else ()
+    terms = tuple({term.key: term for term in (*fixed, *random)}.values())
+    keys = [term.key for term in terms]
+    varying = np.array([keys.index(term.key) for term in random], dtype=np.intp)
+    p, r, n = len(fixed), len(random), len(cluster)
+    df = n - p - (r * (r + 1) // 2 + 1 if r else 0)
+    _check_counts(n, int(cluster.max()) + 1, r, df)
+    columns, to_raw = _standardise(terms, values, n)
+    _check_rank(fixed, columns[:, :p])
+    _check_rank(random, columns[:, varying])
+    y, origin, unit = _centre(values[spec.focal.outcome], f"The outcome '{spec.focal.outcome}'")
+    ols: Array = np.linalg.lstsq(columns[:, :p], y, rcond=None)[0]
+    rest = y - columns[:, :p] @ ols
+    spread = float(np.sqrt(np.mean(rest**2)))
+    rest /= max(spread, EXACT)
+    moments = Moments(cross_products(np.column_stack([columns, rest]), cluster), p, varying, n)
+    if spread < EXACT or _unexplained(moments) < EXACT:
+        raise DataError(
+            f"The model explains '{spec.focal.outcome}' without any residual, so the residual "
+            "variance is 0"
+        )
+    return Design(moments, fixed, random, to_raw, ols * unit, origin, unit * spread, df)
+
+
+def _complete_rows(
+    spec: ModelSpec, data: pd.DataFrame
+) -> tuple[dict[str, Array], NDArray[np.intp]]:
+    """Return the focal variables and cluster codes 0 .. J - 1 of the complete rows."""
+    equation = spec.focal
+    if equation.selects:
+        raise DataError(
+            f"'{equation.outcome}' is a missingness indicator; REML needs a numeric outcome"
+        )
+    names = dict.fromkeys((equation.outcome, *equation.inputs))
+    for name in [*names, *([spec.cluster] if spec.cluster else [])]:
+        if name not in data.columns:
+            known = did_you_mean(name, map(str, data.columns))
+            raise DataError(f"The data have no column '{name}'", known)
+    values = {name: _numbers(name, data[name], spec.missing) for name in names}
+    keep = ~np.any([np.isnan(column) for column in values.values()], axis=0)
+    codes = np.zeros(len(data), dtype=np.intp)
+    if spec.cluster:
+        keep &= data[spec.cluster].notna().to_numpy()
+        codes = pd.factorize(data[spec.cluster].where(keep))[0]
+    if not keep.any():
+        raise DataError(
+            f"No row is complete in {', '.join(names)}",
+            "Listwise deletion keeps only rows without missing values, and here none is left.",
+        )
+    return {name: column[keep] for name, column in values.items()}, codes[keep]
+
+
+def _numbers(name: str, column: pd.Series, missing: tuple[float, ...]) -> Array:
+    """Return a column as numbers, nan where it is missing or holds a missing-value code."""
+    try:
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise DataError(f"The column '{name}' holds something that is not a number") from None
+    if np.isinf(numbers).any():
+        raise DataError(f"The column '{name}' holds an infinite value")
+    return np.where(np.isin(numbers, missing), np.nan, numbers)
+
+
+def _check_counts(n: int, n_clusters: int, r: int, df: int) -> None:
+    """Refuse too few rows or clusters for the number of parameters."""
+    if df < 1:
+        raise DataError(f"There are too few complete rows ({n}) for the parameters of the model")
+    if r and n_clusters < 2:
+        raise DataError("All complete rows belong to one cluster; random effects need several")
+    if r and n_clusters * r >= n:
+        raise DataError(
+            f"{n_clusters} clusters with {r} random effect{'s' * (r > 1)} each are too many for "
+            f"{n} complete rows",
+            "Random effects cannot be told from residuals when they are as many as the rows: "
+            "more rows per cluster or fewer random effects are needed.",
+        )
+
+
+def _centre(column: Array, what: str) -> tuple[Array, float, float]:
+    """Return (column - origin) / unit with mean 0 and SD 1, the origin and the unit."""
+    origin = float(column.mean())
+    centred = column - origin
+    peak = float(np.abs(centred).max())  # divided out first: squares could over- or underflow
+    if peak <= EXACT * np.abs(column).max():
+        raise DataError(f"{what} has the same value in all {len(column)} complete rows")
+    unit = peak * float(np.sqrt(np.mean((centred / peak) ** 2)))
+    return centred / unit, origin, unit
+
+
+def _standardise(terms: tuple[Term, ...], values: dict[str, Array], n: int) -> tuple[Array, Array]:
+    """Return the centred and scaled columns D of the terms, (n, c), and B with D = raw @ B."""
+    design, back = np.ones((n, len(terms))), np.eye(len(terms))
+    for k, term in enumerate(terms):
+        if not term.factors:
+            continue
+        with np.errstate(over="ignore"):
+            column = np.prod([values[name] for name in term.factors], axis=0)
+        if not np.isfinite(column).all():
+            raise DataError(f"The values of '{term}' are too large to compute with")
+        design[:, k], origin, unit = _centre(column, f"The term '{term}'")
+        back[0, k], back[k, k] = -origin / unit, 1 / unit
+    return design, back
+
+
+def _check_rank(terms: tuple[Term, ...], design: Array) -> None:
+    """Refuse a term that is a linear combination of those before it, and name it."""
+    left = np.abs(np.diag(np.linalg.qr(design, mode="r"))) / np.sqrt(len(design))
+    for term, part in zip(terms, left, strict=True):
+        if part < SAME:
+            raise DataError(
+                f"The term '{term}' says nothing beyond the terms before it in the "
+                f"{len(design)} complete rows, so it cannot have a coefficient of its own",
+                "Take it out of the equation.",
+            )
+
+
+def _unexplained(moments: Moments) -> float:
+    """Return the share of y left by X and by every cluster's own coefficients of Z."""
+    products, p, random, _ = moments
+    within = products.sum(0)
+    if random.size:
+        zw = products[:, random]
+        within = within - (zw.mT @ np.linalg.pinv(zw[..., random], hermitian=True) @ zw).sum(0)
+    beta = np.linalg.pinv(within[:p, :p], hermitian=True) @ within[:p, -1]
+    return float((within[-1, -1] - within[-1, :p] @ beta) / products[:, -1, -1].sum())

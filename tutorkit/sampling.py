@@ -1,0 +1,231 @@
+"""Run the sampler: chains in threads, block by block, with progress and a stop."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from tqdm.auto import tqdm
+
+from tutorkit.data import prepare
+from tutorkit.draws import Draws, ModelFit, Timing
+from tutorkit.errors import SpecError, TutorkitError
+from tutorkit.kernels.sweep import run_block
+from tutorkit.model.spec import Equation, ModelSpec, Term
+from tutorkit.parameters import monitored, residual_correlations
+from tutorkit.plan import Floats, Plan, compile_plan
+from tutorkit.state import State, initial_state
+
+BLOCK_SECONDS = 0.05
+MOST_BYTES = 4e9
+
+Progress = Callable[[int, int], None]
+
+
+def sample(
+    spec: ModelSpec,
+    data: pd.DataFrame,
+    *,
+    seed: int | None = None,
+    chains: int | None = None,
+    burn: int | None = None,
+    iterations: int | None = None,
+    progress: bool | Progress = True,
+    stop: threading.Event | None = None,
+) -> Draws:
+    """Draw from the posterior of a model.
+
+    Parameters
+    ----------
+    spec
+        The model; its own settings hold where the arguments below are None.
+    data
+        One row per observation, missing values as NaN or one of ``spec.missing``.
+    seed
+        The same seed gives the same draws. Without one anywhere, a new one is made and reported.
+    chains, burn, iterations
+        Number of chains, warm-up iterations of each, kept iterations of all together.
+    progress
+        True for a progress bar, False for none, or a function called with (iterations done,
+        iterations in all) from this thread about ten times a second.
+    stop
+        Set this event to stop after the blocks being drawn; so does a keyboard interrupt. What was
+        drawn is kept, and `Draws.stopped` is True.
+
+    Returns
+    -------
+    Draws
+        Kept and warm-up draws of every parameter.
+
+    Raises
+    ------
+    SpecError, DataError
+        If the settings are impossible, or the data do not fit the model.
+    """
+    given = {"seed": seed, "chains": chains, "burn": burn, "iterations": iterations}
+    spec = replace(spec, **{key: value for key, value in given.items() if value is not None})
+    used_seed = spec.seed if spec.seed is not None else secrets.randbelow(2**31)
+    prepared = prepare(spec, data)
+    plan = compile_plan(spec, prepared)
+    stop = stop or threading.Event()
+    compile_s = _compile_in_background(announce=progress is True)
+    runs = _start(spec, plan, used_seed, stop)
+    began = time.perf_counter()
+    _watch(runs, progress, stop)
+    sample_s = time.perf_counter() - began
+    for run in runs:
+        if run.error is not None:
+            raise run.error
+    done = min(run.done for run in runs)
+    kept = max(done - spec.burn, 0)
+    return Draws(
+        spec=spec,
+        data=prepared,
+        seed=used_seed,
+        values=np.stack([run.out[spec.burn : spec.burn + kept] for run in runs]),
+        warmup=np.stack([run.out[: min(done, spec.burn)] for run in runs]),
+        acceptance=_acceptance(plan, runs, spec.burn),
+        fit=_model_fit([run.state for run in runs]),
+        timing=Timing(compile_s, sample_s),
+        stopped=done < runs[0].n_iterations,
+    )
+
+
+class _Run(threading.Thread):
+    """One chain; only this thread touches its arrays while it lives."""
+
+    def __init__(self, plan: Plan, seed: np.random.SeedSequence, spec: ModelSpec) -> None:
+        super().__init__(daemon=True, name="tutorkit chain")
+        self.plan, self.burn = plan, spec.burn
+        self.n_iterations = spec.burn + spec.draws_per_chain
+        self.rng = np.random.default_rng(seed)
+        self.state: State = initial_state(plan, self.rng, spec.burn)
+        n_columns = len(monitored(spec)) + len(residual_correlations(spec))
+        self.out: Floats = np.full((self.n_iterations, n_columns), np.nan)
+        self.done = 0
+        self.error: Exception | None = None
+        self.stop_event = threading.Event()
+
+    def run(self) -> None:
+        """Draw block after block, each about BLOCK_SECONDS long."""
+        size = 4
+        try:
+            while self.done < self.n_iterations and not self.stop_event.is_set():
+                end = min(self.done + size, self.n_iterations)
+                began = time.perf_counter()
+                run_block(self.rng, self.plan, self.state, self.out, self.done, end, self.burn)
+                self.done = end
+                ratio = BLOCK_SECONDS / max(time.perf_counter() - began, 1e-6)
+                size = max(1, int(size * min(ratio, 4.0)))
+        except Exception as error:  # reported by the thread that asked for the run
+            self.error = error
+            self.stop_event.set()
+
+
+def _start(spec: ModelSpec, plan: Plan, seed: int, stop: threading.Event) -> list[_Run]:
+    columns = len(monitored(spec)) + len(residual_correlations(spec))
+    size = 8.0 * columns * (spec.burn * spec.chains + spec.iterations)
+    if size > MOST_BYTES:
+        raise SpecError(
+            f"This run would need {size / 1e9:.0f} GB of memory for its draws",
+            f"Ask for fewer iterations: {MOST_BYTES / size:.0%} of them would fit.",
+            place=("iterations",),
+        )
+    seeds = np.random.SeedSequence(seed).spawn(spec.chains)
+    runs = [_Run(plan, child, spec) for child in seeds]
+    for run in runs:
+        run.stop_event = stop
+        run.start()
+    return runs
+
+
+def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -> None:
+    """Wait for the chains, showing how far they are; an interrupt stops them."""
+    total = sum(run.n_iterations for run in runs)
+    bar = tqdm(total=total, desc="Sampling", unit="it", disable=progress is not True)
+    try:
+        while any(run.is_alive() for run in runs):
+            for run in runs:
+                run.join(0.1 / len(runs))
+            done = sum(run.done for run in runs)
+            bar.update(done - bar.n)
+            if callable(progress):
+                progress(done, total)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        # also when a progress function fails: no chain is left running unwatched
+        if any(run.is_alive() for run in runs):
+            stop.set()
+        for run in runs:
+            run.join()
+        bar.close()
+
+
+def _acceptance(plan: Plan, runs: list[_Run], burn: int) -> Floats:
+    integrated = plan.select_integrated.astype(bool)
+    rows = [run.state.acceptance / max(run.done - burn, 1) for run in runs]
+    return np.where(integrated, np.stack(rows), np.nan)
+
+
+def _model_fit(states: list[State]) -> ModelFit:
+    """Combine the chains' running sums into DIC2 and WAIC (Gelman et al. 2014, section 3).
+
+    With l the log likelihood of unit i at an iteration, DIC2 = -4 sum mean(l) + 2 lppd and
+    WAIC = -2 lppd + 2 sum var(l), where lppd = sum log mean exp(l).
+    """
+    n_draws = sum(float(state.fit_count[0]) for state in states)
+    if n_draws < 2:
+        return ModelFit(np.nan, np.nan)
+    counts = np.array([state.fit_count[0] for state in states])[:, None]
+    highest, sums, means, squares = np.moveaxis(np.stack([s.fit for s in states]), 2, 0)
+    top = highest.max(axis=0)
+    lppd = np.sum(top + np.log((sums * np.exp(highest - top)).sum(axis=0) / n_draws))
+    mean = (counts * means).sum(axis=0) / n_draws
+    between = (counts * (means - mean) ** 2).sum(axis=0)
+    variance = (squares.sum(axis=0) + between) / (n_draws - 1)
+    return ModelFit(
+        dic2=float(-4 * mean.sum() + 2 * lppd), waic=float(-2 * lppd + 2 * variance.sum())
+    )
+
+
+_compiled = threading.Event()
+
+
+def warm() -> float:
+    """Compile the sampler, or load it from the cache; return the seconds it took."""
+    began = time.perf_counter()
+    spec = ModelSpec(
+        (Equation("y", (Term(("x",)),)), Equation("y.missing", (Term(("y",)),))),
+        cluster="j",
+        burn=1,
+        iterations=2,
+    )
+    y = [0.0, 1.0, 3.0, 2.0, 4.0, np.nan] * 4
+    data = pd.DataFrame({"y": y, "x": np.arange(24) % 5, "j": np.arange(24) % 4})
+    plan = compile_plan(spec, prepare(spec, data))
+    _Run(plan, np.random.SeedSequence(0), spec).run()
+    _compiled.set()
+    return time.perf_counter() - began
+
+
+def _compile_in_background(announce: bool) -> float:
+    """Call `warm` in a thread, so that the wait can be announced and interrupted."""
+    if _compiled.is_set():
+        return 0.0
+    began = time.perf_counter()
+    thread = threading.Thread(target=warm, daemon=True, name="tutorkit compiler")
+    thread.start()
+    thread.join(2.0)
+    if thread.is_alive() and announce:
+        tqdm.write("Compiling the sampler: once on this machine, about half a minute.")
+    while thread.is_alive():
+        thread.join(0.1)
+    if not _compiled.is_set():
+        raise TutorkitError("The sampler could not be compiled", "Run 'tutorkit warm' to see why.")
+    return time.perf_counter() - began
