@@ -1,0 +1,53 @@
+"""Learn multilevel missing-data models by building them.
+
+Parse a script, load data, sample, report:
+``print(report(sample(parse(datasets.script("04_multilevel")), datasets.load("04_multilevel"))))``.
+"""
+# ruff: noqa: E402
+
+from time import perf_counter
+
+_began = perf_counter()
+
+from tutorkit import datasets
+from tutorkit.charts import Picture, describe, interval_chart, show
+from tutorkit.comparison import compare
+from tutorkit.data import read_data
+from tutorkit.draws import Draws
+from tutorkit.errors import DataError, ScriptError, SpecError, TutorkitError
+from tutorkit.model.script import parse, render
+from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
+from tutorkit.reml import RemlFit, fit_reml
+from tutorkit.report import Report, report
+from tutorkit.sampling import sample
+from tutorkit.summaries import summarize
+
+IMPORT_SECONDS = perf_counter() - _began
+"""Wall-clock seconds it took to import the package."""
+
+__all__ = [
+    "DataError",
+    "Draws",
+    "Equation",
+    "ModelSpec",
+    "Picture",
+    "Priors",
+    "RemlFit",
+    "Report",
+    "ScriptError",
+    "SpecError",
+    "Term",
+    "TutorkitError",
+    "compare",
+    "datasets",
+    "describe",
+    "fit_reml",
+    "interval_chart",
+    "parse",
+    "read_data",
+    "render",
+    "report",
+    "sample",
+    "show",
+    "summarize",
+]

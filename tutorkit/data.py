@@ -64,9 +64,9 @@ def _rows(file: Path) -> list[list[str]]:
 
 
 def _text(file: Path) -> str:
-    if file.is_dir():
-        raise DataError(f"'{file}' is a folder, not a file", "Name the csv file in it.")
     try:
+        if file.is_dir():
+            raise DataError(f"'{file}' is a folder, not a file", "Name the csv file in it.")
         content = file.read_bytes()
     except FileNotFoundError:
         folder = file.parent
@@ -212,8 +212,9 @@ def _number(cell: object) -> float | None:
 
 def _not_a_number(spec: ModelSpec, data: pd.DataFrame, name: str, row: int, cell: str) -> DataError:
     if name == spec.cluster:
+        drop = f"data = data.dropna(subset=['{name}']); " if data[name].isna().any() else ""
         code = f"data['{name}'] = data['{name}'].astype('category').cat.codes + 1"
-        hint = f"Number the clusters first: {code}"
+        hint = f"Number the clusters first: {drop}{code}"
         what = f"The cluster variable '{name}' holds text: '{cell[:30]}' {_where(data, row)}"
         return mistake(spec, what, hint, ("cluster",))
     hint = "Replace it by a number or NA, or leave the variable out of the model."
@@ -231,7 +232,7 @@ def _where(data: pd.DataFrame, row: int) -> str:
 
 
 def _clusters(spec: ModelSpec, data: pd.DataFrame, rows: Integers) -> tuple[Integers, int]:
-    """Number the clusters of the rows kept from 0, in the order of the cluster variable."""
+    """Return the rows' clusters, numbered from 0 in the order of the variable, and how many."""
     name, place = spec.cluster, ("cluster",)
     if name is None:
         return np.zeros(len(rows), dtype=np.int64), 0

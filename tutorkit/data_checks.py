@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -49,8 +50,9 @@ def check_columns(spec: ModelSpec, columns: Columns, cluster: Integers, n_cluste
             hint = "Take this equation out of the model."
             raise mistake(spec, what, hint, ("outcome", equation.outcome))
     for equation in spec.equations:
-        terms = {term: _product(term, columns) for term in {*equation.terms, *equation.slopes}}
-        _check_scale(spec, equation, terms)
+        wanted = dict.fromkeys((*equation.terms, *equation.slopes))
+        terms = {term: _product(term, columns) for term in wanted}
+        _check_products(spec, equation, terms)
         _check_rows(spec, equation, columns)
         if n_clusters:
             _check_within(spec, equation, columns, terms, cluster)
@@ -67,6 +69,13 @@ def _check_variable(spec: ModelSpec, name: str, values: Floats) -> None:
     if observed.min() == observed.max():
         what = f"'{name}' has the same value ({observed[0]:g}) in every row"
         hint = "A constant cannot be told from the intercept: take it out of the model."
+        raise mistake(spec, what, hint, place)
+    largest = np.abs(observed).max()
+    if not _SMALL < largest < _LARGE:
+        what = (
+            f"The values of '{name}' are too {'large' if largest > 1 else 'small'} to compute with"
+        )
+        hint = "Rescale it: measure it in another unit."
         raise mistake(spec, what, hint, place)
 
 
@@ -106,16 +115,135 @@ def _product(term: Term, columns: Columns) -> Floats:
     return product
 
 
-def _check_scale(spec: ModelSpec, equation: Equation, terms: Mapping[Term, Floats]) -> None:
+def _check_products(spec: ModelSpec, equation: Equation, terms: Mapping[Term, Floats]) -> None:
     for term, values in terms.items():
-        largest = np.nanmax(np.abs(values), initial=0.0)
-        if not _SMALL < largest < _LARGE and not np.isnan(values).all():
-            size = "large" if largest > 1 else "small"
+        if np.nanmax(np.abs(values), initial=0.0) > _LARGE:
+            what = f"The values of '{term}' are too large to compute with"
             place = ("predictor", equation.outcome, str(term))
-            raise mistake(spec, f"The values of '{term}' are too {size} to compute with", "", place)
+            raise mistake(spec, what, "Rescale its variables, for example divide by 1000.", place)
 
 
-def _observed(equation: Equation, columns: Columns) -> NDArray[np.bool_]:
-    """Return the rows that tell about an equation: its outcome is known there."""
+def _check_rows(spec: ModelSpec, equation: Equation, columns: Columns) -> None:
+    """Refuse fewer values than coefficients, or than flat priors need for a proper posterior.
+
+    The residual variance given all else is inverse gamma with shape a + (n - k) / 2, where k
+    counts the coefficients with flat priors.
+    """
+    n_observed, n_terms = int(_rows_used(equation, columns).sum()), len(equation.terms)
+    needed = n_terms
+    if equation.selects is None:
+        n_flat = n_terms if math.isinf(spec.priors.coefficient_variance) else 0
+        needed = max(n_terms, math.floor(n_flat - 2 * spec.priors.residual_shape) + 1)
+    if n_observed < needed:
+        what = f"'{equation.outcome}' has too few values ({n_observed}) for its equation"
+        terms = f"{n_terms} coefficient{'s' * (n_terms > 1)}"
+        hint = f"At least {needed} are needed for {terms} under these priors."
+        raise mistake(spec, what, hint, ("outcome", equation.outcome))
+
+
+def _rows_used(equation: Equation, columns: Columns) -> NDArray[np.bool_]:
+    """Return the rows that tell about an equation: those in which its outcome is known."""
     values = columns[equation.selects or equation.outcome]
     return np.full(len(values), True) if equation.selects else ~np.isnan(values)
+
+
+def _check_within(
+    spec: ModelSpec,
+    equation: Equation,
+    columns: Columns,
+    terms: Mapping[Term, Floats],
+    cluster: Integers,
+) -> None:
+    """Refuse an outcome or a random slope's term with one value per cluster."""
+    outcome = equation.outcome
+    if equation.selects is None and not _varies_within(columns[outcome], cluster):
+        what = f"'{outcome}' does not vary within clusters"
+        hint = "tutorkit supports only outcomes that do: leave it or CLUSTERID out of the model."
+        raise mistake(spec, what, hint, ("outcome", outcome))
+    for term in equation.slopes:
+        if not _varies_within(terms[term], cluster):
+            what = f"'{term}' has a random slope but does not vary within clusters"
+            hint = "Take it off the right of '|'."
+            raise mistake(spec, what, hint, ("slope", outcome, str(term)))
+
+
+def _varies_within(values: Floats, cluster: Integers) -> bool:
+    known = ~np.isnan(values)
+    values, cluster = values[known], cluster[known]
+    return bool((np.diff(values) != 0)[np.diff(cluster) == 0].any())
+
+
+def _check_clusters(
+    spec: ModelSpec, equation: Equation, columns: Columns, cluster: Integers, n_clusters: int
+) -> None:
+    """Refuse too few clusters for a proper posterior of the random effects' covariance matrix.
+
+    J clusters that tell about p effects contribute |S|^(-J/2) as S grows; a flat prior on the
+    effects' means (the coefficients of the same terms) takes one cluster's worth away. With the
+    prior's |S|^(-(df + p + 1)/2) the integral is finite if J - 1 + df > p - 1, and if one of the
+    means is not free, so that the smaller block decides, if J + df > p - 1 (compare Gelman 2006,
+    Bayesian Analysis 1:515, section 3.2). In a probit equation only clusters in which both
+    answers occur count: a one-sided cluster fits an infinite effect.
+    """
+    p = 1 + len(equation.slopes)
+    df = spec.priors.random_df * (p + 1)
+    priors, selects = spec.priors, equation.selects
+    variance = priors.coefficient_variance if selects is None else priors.probit_variance
+    fixed = {term.key for term in equation.terms}
+    free = math.isinf(variance) and all(term.key in fixed for term in equation.slopes)
+    needed = math.floor((p if free else p - 1) - df) + 1
+    known = ~np.isnan(columns[selects or equation.outcome])
+    telling = np.unique(cluster[known])
+    if selects is not None:
+        telling = np.intersect1d(telling, cluster[~known])
+    if len(telling) >= needed:
+        return
+    effects = f"{p} random effects" if p > 1 else "random intercept"
+    which = f" in which '{selects}' is partly missing" if selects else ""
+    what = (
+        f"The {effects} of '{equation.outcome}' need{'s' * (p == 1)} at least {needed} "
+        f"clusters{which}, and the data have {len(telling)}"
+    )
+    hint = "Add 'OPTIONS: prior1;' to the script" + (
+        " or use fewer random slopes." * (p > 1) or "."
+    )
+    place = ("slope", equation.outcome, str(equation.slopes[0])) if p > 1 else (
+        "outcome", equation.outcome,
+    )  # fmt: skip
+    raise mistake(spec, what, hint, place)
+
+
+def _check_redundant(
+    spec: ModelSpec, equation: Equation, columns: Columns, terms: Mapping[Term, Floats]
+) -> None:
+    """Refuse a term, or an outcome, that the terms before it give exactly in the complete rows."""
+    outcome = equation.outcome
+    names = [str(term) for term in equation.terms]
+    design = [terms[term] for term in equation.terms]
+    if equation.selects is None:
+        names, design = [*names, outcome], [*design, columns[outcome]]
+    matrix = np.array(design).T
+    matrix = matrix[~np.isnan(matrix).any(axis=1)]
+    if len(names) > _MANY_TERMS or len(matrix) < 2 * len(names):
+        return
+    norms = np.linalg.norm(matrix, axis=0)
+    triangle: Floats = np.asarray(np.linalg.qr(matrix / np.where(norms > 0, norms, 1.0)).R)
+    exact = np.flatnonzero(np.abs(np.diag(triangle)) < _EXACT)
+    if exact.size:
+        k = int(exact[0])  # the diagonal holds what the columns before leave unexplained
+        weights = np.linalg.solve(triangle[:k, :k], triangle[:k, k])
+        others = [names[i] for i in np.flatnonzero(np.abs(weights) > 1e-6)] or ["Intercept"]
+        what = f"'{names[k]}' can be computed exactly from {_listed(others)}"
+        hint = f"The {len(matrix)} complete rows cannot tell them apart: leave one of them out."
+        place: Place = ("predictor", outcome, names[k])
+        if k == len(equation.terms):
+            hint, place = (
+                "There is no residual left to model: check the data.",
+                ("outcome", outcome),
+            )
+        raise mistake(spec, what, hint, place)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"'{name}'" for name in names[:5]] + ["…"] * (len(names) > 5)
+    return ", ".join(shown).replace("'Intercept'", "the intercept")

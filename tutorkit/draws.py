@@ -38,9 +38,9 @@ class Draws:
     """Posterior draws with everything needed to report them.
 
     ``values`` (chain, draw, column) and ``warmup`` (chain, warm-up iteration, column) hold one
-    column for each of ``parameters``, then one for each of ``residual_correlations``. ``acceptance``
-    (chain, selection model) is the mean acceptance probability of each selection block, nan for a
-    block drawn without proposals.
+    column for each of ``parameters``, then one for each of ``residual_correlations``.
+    ``acceptance`` (chain, selection model) is the mean acceptance probability of each selection
+    block, nan for a block drawn without proposals.
     """
 
     spec: ModelSpec
@@ -66,7 +66,7 @@ class Draws:
     @property
     def n_kept(self) -> int:
         """Kept draws of all chains together."""
-        return self.values.shape[0] * self.values.shape[1]
+        return int(self.values.shape[0] * self.values.shape[1])
 
     def get(self, outcome: str, name: str, group: str | None = None) -> Floats:
         """Return the draws of one parameter, shape (chain, draw).

@@ -11,6 +11,7 @@ VARIANCES = "Variances"
 COEFFICIENTS = "Coefficients"
 STANDARDIZED = "Standardized Coefficients"
 EXPLAINED = "Proportion Variance Explained"
+RESIDUAL_VARIANCE = "Residual Var."
 RESIDUAL_CORRELATIONS = "Correlations"
 
 
@@ -41,8 +42,20 @@ def random_names(spec: ModelSpec, equation: Equation) -> tuple[str, ...]:
     return ("Intercept", *map(str, equation.slopes))
 
 
+def covariance_labels(random: tuple[str, ...]) -> dict[tuple[int, int], str]:
+    """Return the short names of variances and correlations of random effects, as in table 7.1.
+
+    τ00, τ11, ρ01 by position (i, j), variances first; with several slopes their names follow, as
+    in τ22.x3i.
+    """
+    name = ["", *(f".{v}" if len(random) > 2 else "" for v in random[1:])]
+    labels = {(k, k): f"τ{k}{k}{name[k]}" for k in range(len(random))}
+    pairs = combinations(range(len(random)), 2)
+    return labels | {(i, j): f"ρ{i}{j}{name[i]}{name[j]}" for i, j in pairs}
+
+
 def monitored(spec: ModelSpec) -> tuple[Parameter, ...]:
-    """Return the numbered parameters: equation by equation, in the order the kernels record them."""
+    """Return the numbered parameters, equation by equation: the kernels record them so."""
     return tuple(p for equation in spec.equations for p in _of_equation(spec, equation))
 
 
@@ -61,7 +74,7 @@ def _of_equation(spec: ModelSpec, equation: Equation) -> list[Parameter]:
     for a, name in enumerate(random):
         rows += [Parameter(outcome, VARIANCES, f"L2 : Cov({name},{random[b]})") for b in range(a)]
         rows.append(Parameter(outcome, VARIANCES, f"L2 : Var({name})"))
-    rows.append(Parameter(outcome, VARIANCES, "Residual Var.", free=equation.selects is None))
+    rows.append(Parameter(outcome, VARIANCES, RESIDUAL_VARIANCE, free=equation.selects is None))
     rows += [Parameter(outcome, COEFFICIENTS, str(term)) for term in equation.terms]
     rows += [Parameter(outcome, STANDARDIZED, str(t), free=False) for t in equation.predictors]
     shares = ["by Coefficients"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -54,23 +55,25 @@ class RemlFit:
         """Say in plain words what is degenerate in a singular fit; empty for a regular one."""
         if not self.singular:
             return ""
-        names = ["random intercept", *(f"random slope of {name}" for name in self.random_names[1:])]
+        effects = ["random intercept", *(f"random slope of {x}" for x in self.random_names[1:])]
         rho = self.correlations
-        flat = [
-            name for name, variance in zip(names, np.diag(self.tau), strict=True) if not variance
+        notes = [
+            f"The estimated variance of the {effect} is exactly 0: clusters differ in it no more "
+            "than chance alone makes them. The true variance may well be above 0."
+            for effect, variance in zip(effects, np.diag(self.tau), strict=True)
+            if variance == 0
         ]
-        tied = [
-            f"The estimated correlation of {names[i]} and {names[j]} is exactly {rho[i, j]:.2f}"
-            for i, j in zip(*np.triu_indices(len(names), 1), strict=True)
+        notes += [
+            f"The estimated correlation of {effects[i]} and {effects[j]} is exactly "
+            f"{rho[i, j]:.2f}: the data cannot separate the two, and the estimate stops at the "
+            "edge of what is possible. The true correlation may well be another."
+            for i, j in combinations(range(len(effects)), 2)
             if abs(rho[i, j]) > 1 - 1e-8
         ]
-        found = [f"The estimated variance of the {name} is exactly 0" for name in flat] + tied
-        found = found or ["A combination of the random effects has an estimated variance of 0"]
-        return (
-            f"Singular fit. {'. '.join(found)}: the best estimate lies on the edge of what is "
-            "possible, because the data hold too little information to separate the random "
-            "effects. Do not read it as a fact about the clusters."
+        mixed = (
+            "A combination of the random effects has no variance: the data cannot separate them."
         )
+        return " ".join(["Singular fit.", *(notes or [mixed])])
 
     def table(self) -> pd.DataFrame:
         """Return the fit row by row in the order of the chapter's table 7.1.
@@ -79,27 +82,25 @@ class RemlFit:
         Random effects are numbered from 0, the intercept; with several slopes the variable is
         added (τ11.x1i, τ22.x3i, ρ12.x1i.x3i). Without clusters τ, ρ, ICC and N are left out.
         """
-        slopes = len(self.random_names) - 1
-        name = [f".{name}" if slopes > 1 else "" for name in self.random_names]
-        name[:1] = [""] * len(name[:1])
-        below: list[tuple[str, float]] = [("σ²", self.sigma2)]
-        below += [(f"τ{k}{k}{name[k]}", self.tau[k, k]) for k in range(slopes + 1)]
+        r = len(self.random_names)
+        suffix = ["", *(f".{name}" if r > 2 else "" for name in self.random_names[1:])]
         rho = self.correlations
-        for i, j in zip(*np.triu_indices(slopes + 1, 1), strict=True):
-            below.append((f"ρ{i}{j}{name[i]}{name[j]}", rho[i, j]))
-        if self.random_names:
-            below += [("ICC", self.icc), ("N", self.n_clusters)]
-        below.append(("Observations", self.n_observations))
-        columns = {
-            "parameter": self.names,
-            "estimate": self.estimate,
-            "se": self.se,
-            "lower": self.lower,
-            "upper": self.upper,
-        }
-        tail = pd.DataFrame(below, columns=["parameter", "estimate"])
-        return pd.concat(
-            [pd.DataFrame(columns), tail.astype({"estimate": float})], ignore_index=True
+        below: list[tuple[str, float]] = [("σ²", self.sigma2)]
+        below += [(f"τ{k}{k}{suffix[k]}", self.tau[k, k]) for k in range(r)]
+        below += [
+            (f"ρ{i}{j}{suffix[i]}{suffix[j]}", rho[i, j]) for i, j in combinations(range(r), 2)
+        ]
+        below += [("ICC", self.icc), ("N", self.n_clusters)] if r else []
+        below += [("Observations", self.n_observations)]
+        blank = [np.nan] * len(below)
+        return pd.DataFrame(
+            {
+                "parameter": [*self.names, *(name for name, _ in below)],
+                "estimate": [*self.estimate, *(float(value) for _, value in below)],
+                "se": [*self.se, *blank],
+                "lower": [*self.lower, *blank],
+                "upper": [*self.upper, *blank],
+            }
         )
 
 
@@ -117,7 +118,7 @@ def fit_reml(spec: ModelSpec, data: pd.DataFrame) -> RemlFit:
     """
     design = build_design(spec, data)
     moments, p, r = design.moments, len(design.fixed), len(design.random)
-    theta, singular = _settle(minimise(moments), r)
+    theta, singular = _settle(minimise(moments)[0], r)
     best = profile(theta[None], moments)
     to_raw, unit = design.to_raw[:p, :p], design.unit
     estimate = to_raw @ (design.ols + unit * best.beta[0])
@@ -139,7 +140,7 @@ def fit_reml(spec: ModelSpec, data: pd.DataFrame) -> RemlFit:
         lower=estimate - reach,
         upper=estimate + reach,
         sigma2=sigma2,
-        tau=sigma2 * random_to_raw @ share @ random_to_raw.T,
+        tau=sigma2 * random_to_raw @ share @ random_to_raw.T + 0.0,  # no -0
         random_names=tuple(map(str, design.random)),
         loglik=float(jacobian - best.deviance[0] / 2),
         singular=singular,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 PROBE = 1e-5  # step of the differenced Hessian
-CONVERGED = 1e-12  # Newton decrement, in deviance units, whose step is the last one taken
+CONVERGED = 1e-10  # Newton decrement, in deviance units, whose step is the last one taken
 MAX_STEPS = 200
 N_STARTS = 16
 N_CLIMBS = 3
@@ -76,8 +76,8 @@ def profile(theta: Array, moments: Moments) -> Profile:
     g = half[..., random] @ factor[:, None]  # (K, r, J, r)
     g += np.eye(r)[:, None]
     log_g, solved = _eliminate(g, half)  # (K,) and (K, r, J, m): Lambda'Z'V^-1 W
-    flat = half.reshape(k, r * j, m), solved.reshape(k, r * j, m)
-    whole = products.sum(0) - flat[0].mT @ flat[1]  # (K, m, m): W'V^-1 W
+    fitted = half.reshape(k, r * j, m).mT @ solved.reshape(k, r * j, m)
+    whole = products.sum(0) - fitted  # (K, m, m): W'V^-1 W
     spread = np.linalg.inv(whole[:, :p, :p])
     beta = (spread @ whole[:, :p, -1:])[..., 0]
     rss = whole[:, -1, -1] - (whole[:, -1, :p] * beta).sum(1)
@@ -85,19 +85,16 @@ def profile(theta: Array, moments: Moments) -> Profile:
     sigma2 = rss / (n - p)
     log_spread = np.linalg.slogdet(spread)[1]
     deviance = log_g - log_spread + (n - p) * (1 + np.log(2 * np.pi * sigma2))
-    # d deviance / d Lambda = 2 sum_j (Z'QZ - Z'Qy y'QZ / sigma2) Lambda, Q the inverse of V with
-    # X projected out; Lambda is multiplied in from the start so that nothing is divided by it.
+    # d deviance / d Lambda = 2 sum_j (Z'V^-1 Z - Z'V^-1 W C W'V^-1 Z) Lambda, where C holds
+    # (X'V^-1 X)^-1 and the outer product of (-beta, 1) / sigma. As Lambda is multiplied in from
+    # the start, nothing is ever divided by it.
+    contrast = np.zeros((k, m))
+    contrast[:, :p], contrast[:, -1] = -beta, 1.0
+    c = contrast[:, :, None] * contrast[:, None] / sigma2[:, None, None]
+    c[:, :p, :p] += spread
     part = zw - np.einsum("kbja,kbjm->kajm", half[..., random], solved)  # Z'V^-1 W
-    x_part = (part.reshape(k, r * j, m)[..., :p] @ spread).reshape(k, r, j * p)
-    x_solved = solved[..., :p].reshape(k, r, j * p)
-    residual = np.concatenate([-beta, np.ones((k, 1))], axis=1)[:, None, :, None]
-    use = [*range(p), m - 1]
-    y_part, y_solved = ((a[..., use] @ residual)[..., 0] for a in (part, solved))  # (K, r, J)
-    slope = (
-        solved[..., random].sum(2).mT
-        - x_part @ x_solved.mT
-        - y_part @ y_solved.mT / sigma2[:, None, None]
-    )
+    part_c = (part.reshape(k, r * j, m) @ c).reshape(k, r, j * m)
+    slope = solved[..., random].sum(2).mT - part_c @ solved.reshape(k, r, j * m).mT
     gradient = 2 * slope[(..., *_lower(r))]
     return Profile(deviance, gradient, beta, spread * sigma2[:, None, None], sigma2)
 
@@ -119,26 +116,25 @@ def _eliminate(g: Array, right: Array) -> tuple[Array, Array]:
     return log_det, both[..., r:]
 
 
-def minimise(moments: Moments, start: Array | None = None) -> Array:
-    """Return the theta (q,) of least REML deviance.
+def minimise(moments: Moments, start: Array | None = None) -> tuple[Array, Profile]:
+    """Return the theta (q,) of least REML deviance; row 0 of the profile belongs to it.
 
     From ``start`` alone when it is given (a warm start, for a chain of similar problems); else
     from the best few of fixed random starts, as the deviance may have several minima.
     """
-    r = moments.random.size
-    size = r * (r + 1) // 2
+    size = moments.random.size * (moments.random.size + 1) // 2
     if start is not None or not size:
-        return _newton(np.zeros(0) if start is None else start, moments)[0]
+        return _newton(np.zeros(0) if start is None else start, moments)
     rng = np.random.default_rng(0)
     scale = 10.0 ** rng.uniform(-1.5, 1.5, (N_STARTS, 1))
     starts = scale * rng.standard_normal((N_STARTS, size))
     height = [profile(one[None], moments).deviance[0] for one in starts]
     ends = [_newton(starts[i], moments) for i in np.argsort(height)[:N_CLIMBS]]
-    return min(ends, key=lambda end: end[1])[0]
+    return min(ends, key=lambda end: float(end[1].deviance[0]))
 
 
-def _newton(theta: Array, moments: Moments) -> tuple[Array, float]:
-    """Return the minimum reached from ``theta`` and its deviance.
+def _newton(theta: Array, moments: Moments) -> tuple[Array, Profile]:
+    """Return the minimum reached from ``theta``; row 0 of the profile belongs to it.
 
     Newton steps with the curvature made positive, halved until they descend. The signs of Lambda
     are free, so the deviance is smooth and a singular fit is an ordinary stationary point.
@@ -157,14 +153,13 @@ def _newton(theta: Array, moments: Moments) -> tuple[Array, float]:
             step, last = 0.1 * axes[:, 0], False
         step *= min(1.0, (1 + 2 * np.linalg.norm(theta)) / (np.linalg.norm(step) + 1e-300))
         allowed = now.deviance[0] + 1e-12 * (1 + abs(now.deviance[0]))
-        while True:
-            after = profile(theta + step + probes, moments)
-            if after.deviance[0] <= allowed:
-                break
+        after = profile(theta + step + probes, moments)
+        while after.deviance[0] > allowed:
             step /= 2
-            if np.linalg.norm(step) < 1e-10:
-                return theta, float(now.deviance[0])
+            if np.linalg.norm(step) < 1e-10:  # no descent left but rounding
+                return theta, now
+            after = profile(theta + step + probes, moments)
         theta, now = theta + step, after
         if last:
             break
-    return theta, float(now.deviance[0])
+    return theta, now

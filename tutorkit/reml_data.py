@@ -14,6 +14,8 @@ from tutorkit.reml_core import Array, Moments, cross_products
 
 SAME = 1e-7  # a column whose own part is this small, relative to its SD, adds nothing
 EXACT = 1e-12  # relative size of what is left only by rounding
+TINY = 1e-100  # squares of smaller values underflow
+SATURATED = 1e-8  # share of residual below which sigma2 / tau loses its digits
 
 
 class Design(NamedTuple):
@@ -53,15 +55,18 @@ def build_design(spec: ModelSpec, data: pd.DataFrame) -> Design:
     _check_rank(fixed, columns[:, :p])
     _check_rank(random, columns[:, varying])
     y, origin, unit = _centre(values[spec.focal.outcome], f"The outcome '{spec.focal.outcome}'")
-    ols: Array = np.linalg.lstsq(columns[:, :p], y, rcond=None)[0]
+    ols = np.asarray(np.linalg.lstsq(columns[:, :p], y, rcond=None)[0], dtype=np.float64)
     rest = y - columns[:, :p] @ ols
     spread = float(np.sqrt(np.mean(rest**2)))
     rest /= max(spread, EXACT)
     moments = Moments(cross_products(np.column_stack([columns, rest]), cluster), p, varying, n)
-    if spread < EXACT or _unexplained(moments) < EXACT:
+    if spread < EXACT or _unexplained(moments) < SATURATED:
         raise DataError(
-            f"The model explains '{spec.focal.outcome}' without any residual, so the residual "
-            "variance is 0"
+            f"Predictors and clusters can explain '{spec.focal.outcome}' without any residual, "
+            "so the residual variance cannot be estimated",
+            "More rows per cluster, or fewer predictors or random effects, are needed."
+            if random
+            else "",
         )
     return Design(moments, fixed, random, to_raw, ols * unit, origin, unit * spread, df)
 
@@ -77,9 +82,12 @@ def _complete_rows(
         )
     names = dict.fromkeys((equation.outcome, *equation.inputs))
     for name in [*names, *([spec.cluster] if spec.cluster else [])]:
-        if name not in data.columns:
-            known = did_you_mean(name, map(str, data.columns))
-            raise DataError(f"The data have no column '{name}'", known)
+        found = list(data.columns).count(name)
+        if not found:
+            hint = did_you_mean(name, map(str, data.columns))
+            raise DataError(f"The data have no column '{name}'", hint)
+        if found > 1:
+            raise DataError(f"The data have {found} columns named '{name}'", "Rename all but one.")
     values = {name: _numbers(name, data[name], spec.missing) for name in names}
     keep = ~np.any([np.isnan(column) for column in values.values()], axis=0)
     codes = np.zeros(len(data), dtype=np.intp)
@@ -111,22 +119,20 @@ def _check_counts(n: int, n_clusters: int, r: int, df: int) -> None:
         raise DataError(f"There are too few complete rows ({n}) for the parameters of the model")
     if r and n_clusters < 2:
         raise DataError("All complete rows belong to one cluster; random effects need several")
-    if r and n_clusters * r >= n:
-        raise DataError(
-            f"{n_clusters} clusters with {r} random effect{'s' * (r > 1)} each are too many for "
-            f"{n} complete rows",
-            "Random effects cannot be told from residuals when they are as many as the rows: "
-            "more rows per cluster or fewer random effects are needed.",
-        )
 
 
 def _centre(column: Array, what: str) -> tuple[Array, float, float]:
     """Return (column - origin) / unit with mean 0 and SD 1, the origin and the unit."""
+    size = float(np.abs(column).max())
+    if not size < 1 / TINY:
+        raise DataError(f"{what} has values too large to compute with", "Change its unit.")
     origin = float(column.mean())
     centred = column - origin
-    peak = float(np.abs(centred).max())  # divided out first: squares could over- or underflow
-    if peak <= EXACT * np.abs(column).max():
+    peak = float(np.abs(centred).max())  # divided out below, as squares could underflow
+    if peak <= EXACT * size:
         raise DataError(f"{what} has the same value in all {len(column)} complete rows")
+    if peak < TINY:
+        raise DataError(f"{what} has values too small to compute with", "Change its unit.")
     unit = peak * float(np.sqrt(np.mean((centred / peak) ** 2)))
     return centred / unit, origin, unit
 
@@ -139,8 +145,6 @@ def _standardise(terms: tuple[Term, ...], values: dict[str, Array], n: int) -> t
             continue
         with np.errstate(over="ignore"):
             column = np.prod([values[name] for name in term.factors], axis=0)
-        if not np.isfinite(column).all():
-            raise DataError(f"The values of '{term}' are too large to compute with")
         design[:, k], origin, unit = _centre(column, f"The term '{term}'")
         back[0, k], back[k, k] = -origin / unit, 1 / unit
     return design, back

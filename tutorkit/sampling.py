@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from tutorkit.data import prepare
 from tutorkit.draws import Draws, ModelFit, Timing
-from tutorkit.errors import SpecError, TutorkitError
+from tutorkit.errors import SpecError
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import monitored, residual_correlations
@@ -67,8 +67,13 @@ def sample(
     SpecError, DataError
         If the settings are impossible, or the data do not fit the model.
     """
-    given = {"seed": seed, "chains": chains, "burn": burn, "iterations": iterations}
-    spec = replace(spec, **{key: value for key, value in given.items() if value is not None})
+    spec = replace(
+        spec,
+        seed=spec.seed if seed is None else seed,
+        chains=spec.chains if chains is None else chains,
+        burn=spec.burn if burn is None else burn,
+        iterations=spec.iterations if iterations is None else iterations,
+    )
     used_seed = spec.seed if spec.seed is not None else secrets.randbelow(2**31)
     prepared = prepare(spec, data)
     plan = compile_plan(spec, prepared)
@@ -206,8 +211,9 @@ def warm() -> float:
         burn=1,
         iterations=2,
     )
-    y = [0.0, 1.0, 3.0, 2.0, 4.0, np.nan] * 4
-    data = pd.DataFrame({"y": y, "x": np.arange(24) % 5, "j": np.arange(24) % 4})
+    row = np.arange(24)
+    y = np.where(row % 5 == 0, np.nan, np.sin(row))
+    data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
     plan = compile_plan(spec, prepare(spec, data))
     _Run(plan, np.random.SeedSequence(0), spec).run()
     _compiled.set()
@@ -219,13 +225,21 @@ def _compile_in_background(announce: bool) -> float:
     if _compiled.is_set():
         return 0.0
     began = time.perf_counter()
-    thread = threading.Thread(target=warm, daemon=True, name="tutorkit compiler")
+    failures: list[Exception] = []
+
+    def work() -> None:
+        try:
+            warm()
+        except Exception as error:  # raised again below, in the thread that waits
+            failures.append(error)
+
+    thread = threading.Thread(target=work, daemon=True, name="tutorkit compiler")
     thread.start()
     thread.join(2.0)
     if thread.is_alive() and announce:
         tqdm.write("Compiling the sampler: once on this machine, about half a minute.")
     while thread.is_alive():
         thread.join(0.1)
-    if not _compiled.is_set():
-        raise TutorkitError("The sampler could not be compiled", "Run 'tutorkit warm' to see why.")
+    if failures:
+        raise failures[0]
     return time.perf_counter() - began

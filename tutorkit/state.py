@@ -57,7 +57,7 @@ def initial_state(plan: Plan, rng: np.random.Generator, burn: int) -> State:
     Missing values are drawn from the observed ones of their variable; coefficients, variances and
     propensities are scattered widely on the scale of their variables.
     """
-    n_columns, n_rows = plan.columns.shape
+    n_rows = plan.columns.shape[1]
     n_terms, n_equations = len(plan.term_equation), len(plan.outcome)
     n_selections, n_clusters = len(plan.select_equation), len(plan.cluster_start) - 1
     widest = int(np.diff(plan.term_start).max()) + 1
@@ -137,7 +137,8 @@ def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator
 
 
 def _mean_square(design: Floats) -> Floats:
-    return np.maximum((design**2).mean(axis=0), np.finfo(float).tiny)
+    mean: Floats = np.maximum((design**2).mean(axis=0), np.finfo(float).tiny)
+    return mean
 
 
 def _first_metric(plan: Plan, state: State, s: int) -> None:

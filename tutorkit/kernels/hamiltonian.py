@@ -33,7 +33,7 @@ def move(rng, plan, state, s):
     before -= 0.5 * quadratic(metric, momentum, n)
     step = state.step_size[s] * (0.8 + 0.4 * rng.random())
     path = PATH_LENGTH * (0.5 + rng.random())
-    n_steps = min(max(int(round(path / step)), 1), MOST_STEPS)
+    n_steps = min(max(int(path / step + 0.5), 1), MOST_STEPS)
     after = before
     for _ in range(n_steps):
         for k in range(n):

@@ -25,7 +25,7 @@ def draw_covariance(rng, plan, state, e):
 
 @kernel
 def draw_variance(rng, plan, state, e):
-    """Draw the variance tau of a single random effect given beta, its cluster effects integrated out.
+    """Draw the variance tau of a single random effect given beta, the effects integrated out.
 
     A slice step (Neal 2003, stepping out and shrinking) on log tau. Reads `fill_products`, and
     leaves the cluster effects to be drawn next, by `draw_coefficients`.

@@ -1,0 +1,1 @@
+"""The model language: what a user writes, and the model as values."""

@@ -127,7 +127,7 @@ def _variable(command: str, body: Sequence[Token]) -> str:
 
 def _whole_number(command: str, body: Sequence[Token]) -> int:
     written = body[0].script[body[0].start : body[-1].end]
-    if re.fullmatch(r"[0-9]{1,18}", written):
+    if re.fullmatch(r"[0-9]{1,100}", written):
         return int(written)
     hint = f"Write for example '{EXAMPLES[command]}'."
     what = f"must be a whole number, not '{written[:20]}{'…' * (len(written) > 20)}'"

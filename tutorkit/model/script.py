@@ -181,16 +181,18 @@ def _command(draft: _Draft, head: Token, body: Sequence[Token]) -> None:
 
 def _label(draft: _Draft, head: Token, body: Sequence[Token], last: bool) -> None:
     """Open a block, unless this is a misspelt command or stands outside MODEL."""
+    relation = any(token.text in (*TILDES, "=", "~~", "->", "=~", "<->") for token in body)
+    if draft.block is not None and (relation or not last):
+        draft.block = head.text
+        return
     hint = did_you_mean(head.text, COMMANDS)
     close = hint.startswith("Did")
-    if draft.block is None and (not _has_tilde(body) or (close and "MODEL" not in draft.given)):
-        raise mistake(f"Unknown command '{head.text}'", hint, head)
-    if draft.block is None:
+    if draft.block is not None and not body and not close:
+        draft.block = head.text
+    elif draft.block is None and relation and ("MODEL" in draft.given or not close):
         raise _outside(draft, [head])
-    relation = any(token.text in (*TILDES, "=", "~~", "->", "=~", "<->") for token in body)
-    if last and not relation and (body or close):
+    else:
         raise mistake(f"Unknown command '{head.text}'", hint, head)
-    draft.block = head.text
 
 
 def _outside(draft: _Draft, body: Sequence[Token]) -> ScriptError:

@@ -1,0 +1,235 @@
+"""Scripts: what they mean, how models are written, and that the two are inverse."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tutorkit.model.script import parse, render, spot
+from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
+from tutorkit.model.tokens import is_label, name_problem
+
+CHAPTER = """DATA: 04_multilevel.csv;
+CLUSTERID: j;
+FIXED: x3i;
+MODEL:\x20
+focal:
+y ~ x1i x2i x3i x2i*x3i | x1i;
+auxiliary:
+x1i x2i ~ x3i;
+y.missing ~ y x1i x2i x3i x2i*x3i;
+SEED: 123;
+BURN: 20000;
+ITERATIONS: 20000;
+"""
+TIDY = CHAPTER.replace("\x20\n", "\n").replace("x1i x2i ~ x3i", "x1i ~ x2i x3i;\nx2i ~ x3i")
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    return tuple(Term(tuple(word.split("*"))) for word in text.split())
+
+
+def test_the_chapters_script_parses_unchanged():
+    assert parse(CHAPTER) == ModelSpec(
+        equations=(
+            Equation("y", terms("x1i x2i x3i x2i*x3i"), terms("x1i"), "focal"),
+            Equation("x1i", terms("x2i x3i"), (), "auxiliary"),
+            Equation("x2i", terms("x3i"), (), "auxiliary"),
+            Equation("y.missing", terms("y x1i x2i x3i x2i*x3i"), (), "auxiliary"),
+        ),
+        data="04_multilevel.csv",
+        cluster="j",
+        fixed=("x3i",),
+        seed=123,
+        burn=20_000,
+        iterations=20_000,
+    )
+
+
+def test_the_exercises_script_parses():
+    spec = parse(
+        "DATA: exercise_04.csv; CLUSTERID: j; FIXED: x3i; MODEL: y ~ x1i x2i x3i | x3i;"
+        "x1i x2i ~ x3i; x1i.missing ~ x1i y x2i x3i;"
+    )
+    assert spec.equations == (
+        Equation("y", terms("x1i x2i x3i"), terms("x3i")),
+        Equation("x1i", terms("x2i x3i")),
+        Equation("x2i", terms("x3i")),
+        Equation("x1i.missing", terms("x1i y x2i x3i")),
+    )
+    assert spec.selection[0].selects == "x1i"
+
+
+def test_the_chapters_script_is_rendered_tidily():
+    assert render(parse(CHAPTER)) == TIDY
+
+
+def test_parse_keeps_the_script_as_source():
+    assert parse(CHAPTER).source == CHAPTER
+
+
+SAME = {
+    "commands are case-insensitive": "model: y ~ x; Seed: 1;",
+    "line breaks and blanks are free": "MODEL\n:\n\ty\r\n~\nx\n;;\n;SEED:1;\n\n",
+    "comments end with the line": "# a; b: ~\nMODEL: y ~ # c\n x; # d\nSEED: 1; # e",
+    "an arrow is a tilde": "MODEL: y <- x; SEED: 1;",
+    "the intercept may be written": "MODEL: y ~ Intercept x; SEED: 1;",
+    "MODEL may come last": "SEED: 1; MODEL: y ~ x;",
+    "a byte order mark is a blank": "\ufeffMODEL: y ~ x; SEED: 1;",
+    "a block may stay empty": "MODEL: y ~ x; auxiliary:\n# x ~ z;\nSEED: 1;",
+    "powers may be one": "MODEL: y ~ x^1; SEED: 1;",
+    "defaults may be written": "MODEL: y ~ x; SEED: 1; BURN: 10000; CHAINS: 2; OPTIONS: prior2;",
+}
+
+
+@pytest.mark.parametrize("script", SAME.values(), ids=SAME.keys())
+def test_scripts_that_mean_the_same(script):
+    assert parse(script) == ModelSpec((Equation("y", terms("x")),), seed=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("y ~ intercept", [Equation("y")]),
+        ("y ~ intercept x | INTERCEPT", [Equation("y", terms("x"))]),
+        ("y ~ intercept | x", [Equation("y", (), terms("x"))]),
+        ("y ~ x^2 x*z x*x*z", [Equation("y", terms("x*x x*z x*x*z"))]),
+        (
+            "a b ~ x | x",
+            [Equation("a", terms("b x"), terms("x")), Equation("b", *2 * [terms("x")])],
+        ),
+        ("X x ~ z", [Equation("X", terms("x z")), Equation("x", terms("z"))]),
+        ("a_1.b2 ~ é", [Equation("a_1.b2", terms("é"))]),
+        ("data ~ seed Model", [Equation("data", terms("seed Model"))]),
+        (
+            "a:\nb ~ c; d:e ~ f",
+            [Equation("b", terms("c"), (), "a"), Equation("e", terms("f"), (), "d")],
+        ),
+    ],
+)
+def test_an_equation_means(written, expected):
+    assert parse(f"CLUSTERID: j; MODEL: {written};").equations == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("command", "field", "value"),
+    [
+        (r"DATA: C:\my data\x-1.csv", "data", r"C:\my data\x-1.csv"),
+        ("data:Tom's (new).csv # the newest\n", "data", "Tom's (new).csv"),
+        ("DATA:\n\n  a.csv", "data", "a.csv"),
+        ("DATA: 'a;b #1.csv'", "data", "a;b #1.csv"),
+        ("MISSING: -99 999 .5 1e3", "missing", (-99.0, 999.0, 0.5, 1000.0)),
+        ("FIXED: x3i x4i", "fixed", ("x3i", "x4i")),
+        ("CHAINS: 4", "chains", 4),
+        ("OPTIONS: PRIOR1", "priors", Priors(float("inf"), 5, 1, 0.5, 1, 1)),
+        ("OPTIONS: probit_variance=inf", "priors", Priors(probit_variance=float("inf"))),
+        ("OPTIONS: random_df = -.5 prior3", "priors", Priors(float("inf"), 5, 0, 0, -0.5, 0)),
+    ],
+)
+def test_a_command_means(command, field, value):
+    assert getattr(parse(f"MODEL: y ~ x; {command};"), field) == value
+
+
+def test_options_are_rendered_only_when_they_differ():
+    assert "OPTIONS" not in render(parse("MODEL: y ~ x; OPTIONS: prior2 probit_variance=5;"))
+    script = "MODEL: y ~ x; OPTIONS: probit_variance=inf prior1;"
+    assert "OPTIONS: prior1 probit_variance=inf;\n" in render(parse(script))
+
+
+def test_a_spot_is_the_learners_own_text():
+    found = spot(parse(CHAPTER), ("predictor", "x1i", "x2i"))
+    assert (found.line, found.column, found.width) == ("x1i x2i ~ x3i;", 5, 3)
+
+
+def test_a_spot_of_a_changed_model_is_in_its_rendered_script():
+    spec = parse(CHAPTER)
+    changed = ModelSpec(spec.equations[:3], cluster="j", source=spec.source)
+    found = spot(changed, ("predictor", "x1i", "x2i"))
+    assert (found.line, found.column) == ("x1i ~ x2i x3i;", 7)
+    assert spot(changed, ("predictor", "x1i", "nowhere")) is None
+    assert spot(changed, ()) is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "MODEL: y ~ " + " ".join(f"x{i}" for i in range(10_000)) + ";",
+        "MODEL: " + " ".join(f"x{i}" for i in range(300)) + " ~ z;",
+        "MODEL: " + " ".join(f"x{i} ~ x{i + 1};" for i in range(5_000)),
+        "MODEL: y ~ x" + " " * 500_000 + "; #" + "~;" * 500_000,
+        "DATA:" + " " * 500_000 + "a" + " b" * 100_000 + "; MODEL: y ~ x;",
+    ],
+    ids=["10,000 terms", "300 factored outcomes", "a chain of 5,000", "blanks", "long file name"],
+)
+def test_large_scripts_are_read_and_written(script):
+    spec = parse(script)
+    assert parse(render(spec)) == spec
+
+
+NAMES = st.one_of(
+    st.sampled_from(
+        ["y", "x1i", "x2i", "x3i", "Y", "a.b", "_z", "é", "变量", "data", "seed", "inf"]
+    ),
+    st.from_regex(r"[A-Za-z_][A-Za-z0-9_.]{0,8}", fullmatch=True),
+).filter(lambda name: name_problem(name) is None)
+LABELS = st.one_of(st.sampled_from(["focal", "Focal", "auxiliary", "x1i", "a.b"]), NAMES)
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+POSITIVE = st.floats(min_value=0, exclude_min=True, allow_nan=False)
+PRIORS = st.one_of(
+    st.sampled_from([Priors(), Priors(float("inf"), 5, 1, 0.5, 1, 1), Priors(1, 5, 0, 0, 0, 0)]),
+    st.builds(Priors, POSITIVE, POSITIVE, NUMBERS, NUMBERS.map(abs), NUMBERS, NUMBERS.map(abs)),
+)
+FILES = st.text(min_size=1).filter(lambda name: name.strip() and not set(name) & set('"\r\n\0'))
+
+
+@st.composite
+def specs(draw):
+    names = draw(st.lists(NAMES, min_size=2, max_size=6, unique=True))
+    cluster, *names = names if draw(st.booleans()) else [None, *names]
+    equations = []
+
+    def equation(outcome, inputs):
+        products = st.lists(st.sampled_from(inputs), min_size=1, max_size=4).map(
+            lambda factors: Term(tuple(factors))
+        )
+        some = st.lists(products, max_size=4, unique_by=lambda term: term.key).map(tuple)
+        predictors = draw(some) if inputs else ()
+        slopes = draw(some) if inputs and cluster is not None else ()
+        equations.append(Equation(outcome, predictors, slopes))
+
+    outcomes = draw(st.lists(st.integers(0, len(names) - 1), min_size=1, unique=True))
+    for k in outcomes:
+        equation(names[k], names[k + 1 :])
+    for name in draw(st.lists(st.sampled_from(names), max_size=2, unique=True)):
+        equation(f"{name}.missing", names)
+    equations = draw(st.permutations(equations))
+    n_plain = draw(st.integers(0, len(equations)))
+    labels = [draw(LABELS.filter(is_label)) for _ in equations[n_plain:]]
+    blocks = [""] * n_plain + labels
+    chains = draw(st.integers(1, 9))
+    return ModelSpec(
+        tuple(
+            Equation(e.outcome, e.predictors, e.slopes, b)
+            for e, b in zip(equations, blocks, strict=True)
+        ),
+        data=draw(
+            st.none()
+            | FILES
+            | st.sampled_from(["a b.csv", "C:\\x.csv", "a SEED: b", "'q'", " a;#"])
+        ),
+        cluster=cluster,
+        fixed=tuple(n for k, n in enumerate(names) if k not in outcomes and draw(st.booleans())),
+        missing=tuple(draw(st.lists(NUMBERS, max_size=3))),
+        priors=draw(PRIORS),
+        seed=draw(st.none() | st.integers(0, 2**63 - 1)),
+        burn=draw(st.integers(0, 10**9)),
+        iterations=draw(st.integers(chains, 10**9)),
+        chains=chains,
+    )
+
+
+@given(specs())
+@settings(max_examples=400, deadline=None)
+def test_parse_and_render_are_inverse(spec):
+    script = render(spec)
+    assert parse(script) == spec
+    assert render(parse(script)) == script

@@ -1,0 +1,283 @@
+"""Mistakes in scripts: what each says, and which stretch of the script it marks."""
+
+import random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tutorkit.errors import ScriptError, TutorkitError
+from tutorkit.model.script import parse, render
+from tutorkit.model.spec import ModelSpec
+from tutorkit.model.tokens import UNSUPPORTED_COMMANDS
+
+CHAPTER = """DATA: 04_multilevel.csv;
+CLUSTERID: j;
+FIXED: x3i;
+MODEL:
+focal:
+y ~ x1i x2i x3i x2i*x3i | x1i;
+auxiliary:
+x1i x2i ~ x3i;
+y.missing ~ y x1i x2i x3i x2i*x3i;
+SEED: 123;
+BURN: 20000;
+ITERATIONS: 20000;
+"""
+
+
+def mistake(script: str) -> ScriptError:
+    with pytest.raises(ScriptError) as caught:
+        parse(script)
+    return caught.value
+
+
+def marked(error: ScriptError) -> str:
+    return error.spot.text[error.spot.start : error.spot.end]
+
+
+COMMANDS = [  # script, part of the message or hint, marked text
+    ("SEEED: 1; MODEL: y ~ x;", "Did you mean 'SEED'?", "SEEED"),
+    ("MODLE: y ~ x;", "Did you mean 'MODEL'?", "MODLE"),
+    ("MODEL: y ~ x; SEEED: 123;", "Unknown command 'SEEED'", "SEEED"),
+    ("MODEL: y ~ x; SEEED: ;", "Unknown command 'SEEED'", "SEEED"),
+    ("MODEL: y ~ x; foo: 123;", "Unknown command 'foo'", "foo"),
+    ("SEED 123; MODEL: y ~ x;", "A colon is missing behind 'SEED'", "SEED"),
+    ("MODEL: y ~ x; SEED 123;", "A colon is missing behind 'SEED'", "SEED"),
+    ("SEED: 1; MODEL: y ~ x; Seed: 2;", "SEED is given twice", "Seed"),
+    ("MODEL: y ~ x; MODEL: z ~ x;", "Put all equations under one MODEL", "MODEL"),
+    ("SEED: ; MODEL: y ~ x;", "SEED is empty", "SEED"),
+    ("MODEL: y ~ x; FIXED:", "FIXED is empty", "FIXED"),
+    ("DATA: # a.csv\n; MODEL: y ~ x;", "DATA is empty", "DATA"),
+    ("DATA: ''; MODEL: y ~ x;", "DATA must name a file", "''"),
+    ("SEED: abc;", "SEED must be a whole number, not 'abc'", "abc"),
+    ("SEED: 1.5;", "SEED must be a whole number, not '1.5'", "1.5"),
+    ("SEED: 1 2;", "SEED must be a whole number, not '1 2'", "1 2"),
+    ("SEED: -3;", "SEED must not be negative", "-3"),
+    ("SEED: 99999999999999999999; MODEL: y ~ x;", "SEED must not be larger", "9" * 20),
+    (f"SEED: {'9' * 5000};", "SEED is too large", "9" * 5000),
+    ("BURN: 20,000;", "Write 'BURN: 20000;'", "20,000"),
+    ("BURN: 1e4;", "BURN must be a whole number, not '1e4'", "1e4"),
+    ("CHAINS: two;", "CHAINS must be a whole number, not 'two'", "two"),
+    ("CHAINS: 0; MODEL: y ~ x;", "CHAINS must be at least 1", "0"),
+    ("CHAINS: 4; ITERATIONS: 3; MODEL: y ~ x;", "at least CHAINS (4)", "3"),
+    ("CHAINS: 20000; MODEL: y ~ x;", "at least CHAINS (20000)", "20000"),
+    ("CLUSTERID: j k; MODEL: y ~ x;", "the name of one variable", "j k"),
+    ("FIXED: a, b;", "Put blanks between them", ","),
+    ("FIXED: x1:x3; MODEL: y ~ x;", "ranges such as 'x1:x3'", "x1:x3"),
+    ("FIXED: x.mean; MODEL: y ~ x;", "does not support '.mean' yet", "x.mean"),
+    ("MISSING: NA;", "NA and empty cells always count as missing", "NA"),
+    ("MISSING: -99, 999;", "MISSING takes numbers only", ","),
+    ("MISSING: 1e999; MODEL: y ~ x;", "must be a number", "1e999"),
+    ("OPTIONS: prior4;", "Unknown option 'prior4'", "prior4"),
+    ("OPTIONS: tuneinfo;", "does not support the option 'tuneinfo' yet", "tuneinfo"),
+    ("OPTIONS: prior1 prior2;", "Keep one of prior1 and prior2", "prior2"),
+    ("OPTIONS: random_df;", "random_df needs a number", "random_df"),
+    ("OPTIONS: random_df=1 random_df=2;", "random_df is given twice", "random_df"),
+    ("OPTIONS: residual_scale=-1; MODEL: y ~ x;", "must not be negative", "residual_scale=-1"),
+    ('DATA: "a.csv;\nMODEL: y ~ x;', "quotation mark is not closed", '"a.csv'),
+    ("MODEL: missing: y.missing ~ x;", "is a command and cannot label a block", "missing"),
+    ("y ~ x;", "Write 'MODEL:' before the first equation", "y ~ x"),
+    ("focal: y ~ x;", "Write 'MODEL:' before the first equation", "focal"),
+    ("MODEL: y ~ x; SEED: 1; x ~ z;", "Move it up", "x ~ z"),
+    ("MODEL: ;", "The model has no equation", "MODEL"),
+]
+EQUATIONS = [  # statement under MODEL, part of the message or hint, marked text
+    ("~ x", "No outcome stands before '~'", "~"),
+    ("y ~ x ~ z", "There are two '~' in this equation", "~"),
+    ("y x", "it has no '~'", "y x"),
+    ("y ~", "reads 'y ~ intercept;'", "~"),
+    ("y ~ | x", "Nothing stands behind '~'", "~"),
+    ("y ~ x |", "Nothing stands behind '|'", "|"),
+    ("y ~ x | x | z", "There are two '|'", "|"),
+    ("y ~ x*", "'*' needs a variable on both sides", "*"),
+    ("y ~ *x", "'*' needs a variable on both sides", "*"),
+    ("y ~ x*|x", "'*' needs a variable on both sides", "*"),
+    ("y ~ x^", "'^' needs a whole number behind it", "^"),
+    ("y ~ ^2", "'^' has no variable before it", "^"),
+    ("y ~ x^0", "whole numbers from 1 to 9", "^0"),
+    ("y ~ x^1.5", "whole numbers from 1 to 9", "^1.5"),
+    ("y ~ x^-1", "whole numbers from 1 to 9", "^-"),
+    ("y ~ x^" + "9" * 5000, "whole numbers from 1 to 9", "^" + "9" * 5000),
+    ("y ~ x*x^9", "multiplies more than 9 variables", "x"),
+    ("y ~~ x", "does not support covariances", "~~"),
+    ("y <-> x", "does not support covariances", "<->"),
+    ("x -> y", "Write the outcome first", "->"),
+    ("f =~ y", "does not support latent variables", "=~"),
+    ("y ~ x@0", "does not support labels and fixed values", "@"),
+    ("y ~ x + z", "Put blanks between predictors", "+"),
+    ("y ~ x, z", "Put blanks between variables", ","),
+    ("y ~ (x)", "does not support parentheses", "("),
+    ("y ~ ln(x)", "functions such as 'ln(...)' yet", "ln("),
+    ("y ~ x1:x3", "ranges such as 'x1:x3'", "x1:x3"),
+    ("y ~ a x : z", "A product is written", "x : z"),
+    ("x1:x3 ~ z", "ranges such as 'x1:x3'", "x1:x3"),
+    ("{a b} ~ z", "does not support braces", "{"),
+    ("y = x", "Write '~' between", "="),
+    ("focal: y = x", "Write '~' between", "="),
+    ("y ~ x**2", "Write a power with '^'", "**"),
+    ("y ~ x.mean", "does not support '.mean' yet", "x.mean"),
+    ("y ~ x.Latent", "does not support '.latent' yet", "x.Latent"),
+    ("y ~ x | x.lag", "does not support '.lag' yet", "x.lag"),
+    ("y ~ x | 0", "cannot be switched off", "0"),
+    ("y ~ x | 1@0", "does not support '| 1@0'", "1@0"),
+    ("y ~ 1 x", "The intercept is always there", "1"),
+    ("y ~ 2x", "A name starts with a letter", "2x"),
+    ("y ~ intercept*x", "The intercept cannot be part of a product", "intercept"),
+    ("intercept ~ x", "The intercept cannot be an outcome", "intercept"),
+    ("y*z ~ x", "Only names of variables can be outcomes", "*"),
+    ("y x.missing ~ z", "must be the only outcome of its equation", "x.missing"),
+    ("y.Missing ~ z", "must end in '.missing'", "y.Missing"),
+    ("y ~ x.missing", "can only be an outcome", "x.missing"),
+    ("y ~ x $ z", "The sign '$' has no meaning", "$"),
+    ("y ~ 'x'", "Quotation marks are not used here", "'"),
+    ("y ~ x²", "Write '^2'", "²"),
+    ("y ~ a × b", "Write '*'", "×"),
+    ("y ∼ x", "Write '~'", "∼"),
+    ("y ~ x\u200b", "ZERO WIDTH SPACE", "\u200b"),
+    (": y ~ x", "has no meaning here", ":"),
+    ("a b ~ b", "'b' stands on both sides of '~'", "b"),
+    ("y ~ y", "'y' predicts itself", "y"),
+    ("y ~ x z x", "'x' stands twice in the equation of 'y'", "x"),
+    ("y ~ a*b b*a", "'b*a' stands twice", "b*a"),
+    ("y ~ x | x x", "'x' stands twice", "x"),
+    ("y ~ x; y ~ z", "'y' is the outcome of two equations", "y"),
+    ("y ~ x; x ~ z; z ~ y", "form a cycle: y ~ x ~ z ~ y", "y"),
+    ("y ~ j", "cannot be a predictor as well", "j"),
+    ("j ~ y", "cannot be an outcome", "j"),
+    ("f ~ x", "'f' is declared FIXED but is the outcome", "f"),
+]
+
+
+@pytest.mark.parametrize(("script", "says", "mark"), COMMANDS)
+def test_a_mistake_in_a_command_is_marked(script, says, mark):
+    error = mistake(script)
+    assert says in str(error)
+    assert marked(error) == mark
+
+
+@pytest.mark.parametrize(("equation", "says", "mark"), EQUATIONS)
+def test_a_mistake_in_an_equation_is_marked(equation, says, mark):
+    error = mistake(f"CLUSTERID: j;\nFIXED: f;\nMODEL: {equation};")
+    assert says in str(error)
+    assert marked(error) == mark
+
+
+@pytest.mark.parametrize(
+    ("script", "before"),
+    [
+        ("DATA: a.csv\nCLUSTERID: j;", "DATA: a.csv"),
+        ("DATA: my a.csv CLUSTERID: j;", "DATA: my a.csv"),
+        ("DATA: a.csv  # mine\n\nMODEL: y ~ x;", "DATA: a.csv"),
+        ("DATA: 'a.csv' b;", "DATA: 'a.csv'"),
+        ("SEED: 123 BURN: 20000;", "SEED: 123"),
+        ("FIXED: x\nMODEL: y ~ x;", "FIXED: x"),
+        ("MODEL: y ~ x1 x2\nx1 ~ x3;", "MODEL: y ~ x1 x2"),
+        ("MODEL: y ~ x1 x2 # note\n\n x1 x2\n~ x3;", "MODEL: y ~ x1 x2"),
+        ("MODEL: y ~ x1\nauxiliary:\nx1 ~ x2;", "MODEL: y ~ x1"),
+        ("MODEL: y ~ x1 auxiliary: x1 ~ x2;", "MODEL: y ~ x1"),
+        ("MODEL: y ~ x1 SEED:1;", "MODEL: y ~ x1"),
+        ("MODEL: y ~ x^2\nSEED: 1;", "MODEL: y ~ x^2"),
+        ("MODEL: y ~ x", "MODEL: y ~ x"),
+        ("MODEL: y ~ x; SEED: 1  # the end\n\n", "MODEL: y ~ x; SEED: 1"),
+    ],
+)
+def test_a_missing_semicolon_is_marked_where_it_belongs(script, before):
+    error = mistake(script)
+    assert error.message == "A semicolon is missing here"
+    assert script[: error.spot.start] == before
+
+
+@pytest.mark.parametrize("command", UNSUPPORTED_COMMANDS)
+def test_a_command_of_blimp_that_is_not_supported_is_named(command):
+    error = mistake(f"MODEL: y ~ x;\n{command.lower()}: x;")
+    assert error.message == f"tutorkit does not support the command {command} yet"
+    assert marked(error) == command.lower()
+
+
+def test_a_random_slope_without_clusters_is_marked():
+    error = mistake("MODEL: y ~ x z | x z;")
+    assert error.message == "The random slope of 'x' needs clusters"
+    assert error.spot.start == len("MODEL: y ~ x z | ")
+
+
+def test_a_repeated_outcome_is_marked_the_second_time():
+    error = mistake("MODEL: y ~ x; y ~ z;")
+    assert error.spot.start == len("MODEL: y ~ x; ")
+
+
+@pytest.mark.parametrize("script", ["", " \n\t", "# nothing\n", "\ufeff"])
+def test_an_empty_script_is_refused(script):
+    assert mistake(script).message == "The script is empty"
+
+
+def test_a_script_without_model_is_refused():
+    assert mistake("SEED: 1;").message == "The script has no MODEL"
+
+
+def test_binary_text_is_refused():
+    assert "binary data" in mistake("\x89PNG\0\0 MODEL: y ~ x;").message
+
+
+def test_too_many_factored_outcomes_are_refused_before_they_are_built():
+    script = "MODEL: " + " ".join(f"x{i}" for i in range(30_000)) + " ~ z;"
+    assert "450,015,000 terms" in mistake(script).message
+
+
+@pytest.mark.parametrize("sign", [":", "~", "*", "|", "a:b ", "a ~ ", "a:\n", '"', "\\", "^", "x("])
+def test_a_very_long_line_of_signs_is_refused_with_a_short_message(sign):
+    error = mistake("MODEL: y ~ x " + 50_000 * sign)
+    assert len(str(error)) < 600
+    assert error.spot.line_number >= 1
+
+
+def fuzzed(seed: int) -> str:
+    """Return the chapter's script after a few random deletions, swaps and insertions."""
+    dice = random.Random(seed)
+    text = list(CHAPTER)
+    for _ in range(dice.randint(1, 6)):
+        at, other = dice.randrange(len(text)), dice.randrange(len(text))
+        change = dice.choice("dxiw")
+        if change == "d":
+            del text[at : at + dice.choice([1, 1, 5, 40])]
+        elif change == "x":
+            text[at], text[other] = text[other], text[at]
+        elif change == "w":
+            text[at:at] = text[other : other + 30]
+        else:
+            text.insert(
+                at, dice.choice(":;~|*^#@()=-+,.'\"\\\n\t 019axZé²\u200b\ud800\0\x0b\u2028")
+            )
+    return "".join(text)
+
+
+def outcome(script: str) -> ModelSpec | TutorkitError:
+    try:
+        return parse(script)
+    except TutorkitError as error:
+        return error
+
+
+def check_outcome(script: str) -> None:
+    """Demand a spec that can be written, or a mistake that can be shown."""
+    result = outcome(script)
+    if isinstance(result, ModelSpec):
+        assert parse(render(result)) == result
+    else:
+        assert result.message in str(result)
+        assert len(result.one_line("a.imp").splitlines()) == 1
+
+
+@pytest.mark.parametrize("start", range(0, 3000, 500))
+def test_a_mutilated_script_is_read_or_refused_politely(start):
+    for seed in range(start, start + 500):
+        check_outcome(fuzzed(seed))
+
+
+@given(st.text(alphabet="MODELata:;~|*^ \nyx12.-=#'\"", max_size=60))
+@example("DATA:")
+@settings(max_examples=500, deadline=None)
+def test_any_text_is_read_or_refused_politely(text):
+    check_outcome(text)
+    check_outcome("MODEL: " + text)
+    check_outcome(CHAPTER + text + ";")

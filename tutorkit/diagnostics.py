@@ -1,0 +1,84 @@
+"""Convergence of bare arrays of draws, shape (chain, draw, parameter); knows no names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from arviz_stats.base import array_stats
+
+from tutorkit.plan import Floats
+
+N_WINDOWS = 20
+TAIL = (0.05, 0.95)  # the quantiles whose smaller ESS is the tail ESS (Vehtari et al. 2021)
+FEWEST_DRAWS = 4
+
+
+def split_psr(draws: Floats) -> Floats:
+    """Return the split-chain potential scale reduction of each parameter, nan if it is constant.
+
+    Each chain is cut in two; with W the mean variance within the halves (divisor n) and B the
+    variance of their means (divisor m - 1), PSR = sqrt((W + B) / W), as in Blimp 3
+    (Gelman & Rubin 1992, with split chains). An odd first draw is left out.
+    """
+    half = draws.shape[1] // 2
+    if half < 2:
+        return np.full(draws.shape[2], np.nan)
+    start = draws.shape[1] - 2 * half
+    halves = np.concatenate([draws[:, start : start + half], draws[:, start + half :]])
+    within = halves.var(axis=1).mean(axis=0)
+    between = halves.mean(axis=1).var(axis=0, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(within > 0, np.sqrt((within + between) / within), np.nan)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One row of the burn-in table: iterations first to last, and the highest PSR in it."""
+
+    first: int
+    last: int
+    psr: float
+    parameter: int
+    """Index of the parameter with the highest PSR; -1 if no PSR could be computed."""
+
+
+def psr_windows(warmup: Floats) -> list[Window]:
+    """Return the chapter's burn-in table.
+
+    Row k of 20 compares the second half of the first k/20 of the warm-up: iterations
+    floor(kB/20)/2 + 1 to floor(kB/20). Fewer than 20 warm-up iterations give no table.
+    """
+    n_burn = warmup.shape[1]
+    if n_burn < N_WINDOWS:
+        return []
+    rows = []
+    for k in range(1, N_WINDOWS + 1):
+        last = k * n_burn // N_WINDOWS
+        first = last // 2
+        psr = split_psr(warmup[:, first:last])
+        if np.isnan(psr).all():
+            rows.append(Window(first + 1, last, np.nan, -1))
+        else:
+            worst = int(np.nanargmax(psr))
+            rows.append(Window(first + 1, last, float(psr[worst]), worst))
+    return rows
+
+
+def effective_sizes(draws: Floats) -> dict[str, Floats]:
+    """Return ``ess_bulk``, ``ess_tail`` and ``mcse_mean`` of each parameter (Vehtari et al. 2021).
+
+    Constant parameters, and runs of fewer than 4 draws a chain, give nan.
+    """
+    names = ("ess_bulk", "ess_tail", "mcse_mean")
+    out = {name: np.full(draws.shape[2], np.nan) for name in names}
+    if draws.shape[1] < FEWEST_DRAWS:
+        return out
+    moving = np.ptp(draws, axis=(0, 1)) > 0
+    if moving.any():
+        axes = {"chain_axis": 0, "draw_axis": 1}
+        used = draws[:, :, moving]
+        out["ess_bulk"][moving] = array_stats.ess(used, method="bulk", **axes)
+        out["ess_tail"][moving] = array_stats.ess(used, method="tail", prob=TAIL, **axes)
+        out["mcse_mean"][moving] = array_stats.mcse(used, method="mean", **axes)
+    return out

@@ -1,0 +1,71 @@
+"""What the reader of a run must be warned about."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from tutorkit.draws import Draws
+from tutorkit.model.spec import ModelSpec
+from tutorkit.summaries import worst_mixing
+
+HIGH_PSR = 1.05
+LOW_ESS = 100
+LOW_ACCEPTANCE = 0.5
+
+
+def warnings_of(draws: Draws, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return one sentence or two for everything that limits what the run can tell."""
+    found = [*draws.data.warnings, *_flat_selection(draws.spec)]
+    if draws.stopped:
+        asked = draws.spec.draws_per_chain * draws.spec.chains
+        found.append(f"The run was stopped: {draws.n_kept} of {asked} iterations were kept.")
+    found += _mixing(table)
+    for equation, rate in zip(draws.spec.selection, draws.acceptance.min(axis=0), strict=True):
+        if rate < LOW_ACCEPTANCE:
+            found.append(
+                f"The proposals for {equation.outcome} were accepted with probability {rate:.2f} "
+                "only. Use a longer BURN."
+            )
+    return tuple(found)
+
+
+def _mixing(table: pd.DataFrame) -> list[str]:
+    worst = worst_mixing(table)
+    if worst is None:
+        return ["Too few iterations to judge convergence. Use more ITERATIONS."]
+    found = []
+    highest, least = worst
+    if highest["psr"] > HIGH_PSR:
+        found.append(
+            f"The chains disagree: PSR {highest['psr']:.3f} for {_named(highest)}. "
+            "Use a longer BURN and more ITERATIONS."
+        )
+    if least["ess_bulk"] < LOW_ESS:
+        found.append(
+            f"Only {least['ess_bulk']:.0f} effective draws of {_named(least)}. Use more ITERATIONS."
+        )
+    return found
+
+
+def _named(row: dict[str, Any]) -> str:
+    return f"{row['outcome']}: {row['name']} (parameter {row['number']})"
+
+
+def _flat_selection(spec: ModelSpec) -> list[str]:
+    """Warn of an improper posterior.
+
+    Along some direction of the coefficients the likelihood tends to a positive constant: every
+    observed row keeps its side of the threshold, and v is integrated out of the others.
+    """
+    if not math.isinf(spec.priors.probit_variance):
+        return []
+    return [
+        f"With a flat prior on its coefficients the posterior of the selection model "
+        f"{equation.outcome} is improper, because {equation.selects} is among its predictors: "
+        "give them a proper prior, for example OPTIONS: probit_variance=5;"
+        for equation in spec.selection
+        if equation.selects in equation.inputs
+    ]
