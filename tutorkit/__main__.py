@@ -26,6 +26,7 @@ from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import report
 from tutorkit.sampling import sample, warm
 
+CHAPTER = "04_multilevel.imp"  # comes with the package
 USER_MISTAKE = 2
 INTERRUPTED = 130
 
@@ -116,13 +117,12 @@ def _fit(options: argparse.Namespace) -> int:
 
 def _read_script(name: str) -> str:
     path = Path(name)
-    if not path.exists() and path.name == name and path.stem in datasets.names():
+    if name == CHAPTER and not path.exists():
         return datasets.script(path.stem)
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        shipped = ", ".join(f"{known}.imp" for known in datasets.names())
-        hint = f"Scripts that come with tutorkit: {shipped}."
+        hint = f"Give the path of a text file, or {CHAPTER} for the chapter's script."
         raise DataError(f"There is no script '{name}'", hint) from None
     except UnicodeDecodeError:
         raise DataError(f"'{name}' is not a text file in UTF-8") from None

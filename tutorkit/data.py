@@ -53,9 +53,8 @@ def _rows(file: Path) -> list[list[str]]:
     try:
         rows = [row or [""] for row in reader]
     except csv.Error as error:
-        raise DataError(
-            f"Line {reader.line_num} of '{file.name}' cannot be read: {error}"
-        ) from None
+        what = f"Line {reader.line_num} of '{file.name}' cannot be read: {error}"
+        raise DataError(what, "Check the quotation marks there.") from None
     while rows and not any(cell.strip() for cell in rows[-1]) and len(rows[-1]) == 1:
         rows.pop()
     if not rows:

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from tutorkit.model.spec import ModelSpec
+from tutorkit.parameters import covariance_labels
 from tutorkit.reml_core import Array, minimise, profile, relative_factor
 from tutorkit.reml_data import build_design
 
@@ -27,6 +28,7 @@ class RemlFit:
     the unexplained variance, averaged over rows (Nakagawa, Johnson & Schielzeth, 2017).
     """
 
+    outcome: str
     names: tuple[str, ...]
     estimate: Array
     se: Array
@@ -83,13 +85,10 @@ class RemlFit:
         added (τ11.x1i, τ22.x3i, ρ12.x1i.x3i). Without clusters τ, ρ, ICC and N are left out.
         """
         r = len(self.random_names)
-        suffix = ["", *(f".{name}" if r > 2 else "" for name in self.random_names[1:])]
         rho = self.correlations
         below: list[tuple[str, float]] = [("σ²", self.sigma2)]
-        below += [(f"τ{k}{k}{suffix[k]}", self.tau[k, k]) for k in range(r)]
-        below += [
-            (f"ρ{i}{j}{suffix[i]}{suffix[j]}", rho[i, j]) for i, j in combinations(range(r), 2)
-        ]
+        for (i, j), label in covariance_labels(self.random_names).items():
+            below.append((label, self.tau[i, i] if i == j else rho[i, j]))
         below += [("ICC", self.icc), ("N", self.n_clusters)] if r else []
         below += [("Observations", self.n_observations)]
         blank = [np.nan] * len(below)
@@ -134,6 +133,7 @@ def fit_reml(spec: ModelSpec, data: pd.DataFrame) -> RemlFit:
     # The density of y in its own units, and |X'V^-1 X| in those of the predictors.
     jacobian = np.log(np.diag(to_raw)).sum() - (moments.n - p) * np.log(unit)
     return RemlFit(
+        outcome=spec.focal.outcome,
         names=tuple(map(str, design.fixed)),
         estimate=estimate,
         se=se,

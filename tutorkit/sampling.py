@@ -67,15 +67,16 @@ def sample(
     SpecError, DataError
         If the settings are impossible, or the data do not fit the model.
     """
-    spec = replace(
+    used = replace(
         spec,
         seed=spec.seed if seed is None else seed,
         chains=spec.chains if chains is None else chains,
         burn=spec.burn if burn is None else burn,
         iterations=spec.iterations if iterations is None else iterations,
     )
+    prepared = prepare(spec, data)  # the spec as it was written, so that errors can show its script
+    spec = used
     used_seed = spec.seed if spec.seed is not None else secrets.randbelow(2**31)
-    prepared = prepare(spec, data)
     plan = compile_plan(spec, prepared)
     stop = stop or threading.Event()
     compile_s = _compile_in_background(announce=progress is True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numba
 import numpy as np
 from scipy import stats
 
@@ -23,7 +24,8 @@ PRIORS = Priors(
 )
 CLUSTER_SIZES = (2, 4, 1, 3, 2)  # 12 rows
 MISSING_ROWS = np.array([1, 4, 8, 11])
-LEAST_P = 1e-5  # of a Kolmogorov-Smirnov test; there are about thirty
+LEAST_P = 1e-5  # of a Kolmogorov-Smirnov test; there are about eighty
+MANY = 4000 if numba.config.DISABLE_JIT == 0 else 400  # draws; plain Python is slow
 
 
 def toy(
@@ -71,30 +73,32 @@ def term_values(plan: Plan, columns: np.ndarray, e: int) -> np.ndarray:
     return np.array(products).reshape(len(products), -1).T
 
 
-def predictor(plan: Plan, state: State, columns: np.ndarray, e: int) -> np.ndarray:
-    """Return equation e's linear predictor in every row."""
+def predictor(plan: Plan, state: State, columns: np.ndarray, cluster: np.ndarray, e: int):
+    """Return equation e's linear predictor in every row of ``columns``."""
     terms = slice(plan.term_start[e], plan.term_start[e + 1])
-    weights = state.coefficient[terms] + state.effect[plan.cluster, terms]  # one of them is 0
+    weights = state.coefficient[terms] + state.effect[cluster, terms]  # one of them is 0
     return (term_values(plan, columns, e) * weights).sum(axis=1)
 
 
 def log_densities(
-    plan: Plan, state: State, columns: np.ndarray, without: int = -1
+    plan: Plan, state: State, columns: np.ndarray, cluster: np.ndarray, without: int = -1
 ) -> np.ndarray:
     """Return each row's log density under all equations, leaving out equation ``without``."""
     total = np.zeros(columns.shape[1])
     for e, outcome in enumerate(plan.outcome):
         if e != without:
-            mean = predictor(plan, state, columns, e)
+            mean = predictor(plan, state, columns, cluster, e)
             total += stats.norm.logpdf(columns[outcome], mean, np.sqrt(state.sigma2[e]))
     return total
 
 
-def with_value(columns: np.ndarray, v: int, i: int, value: float) -> np.ndarray:
-    """Return a copy of the columns in which variable v has another value in row i."""
-    changed = columns.copy()
-    changed[v, i] = value
-    return changed
+def row_at(
+    plan: Plan, columns: np.ndarray, v: int, i: int, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns and clusters of copies of row i, in which variable v has these values."""
+    copies = np.repeat(columns[:, [i]], values.size, axis=1)
+    copies[v] = values
+    return copies, np.repeat(plan.cluster[i], values.size)
 
 
 def ks_p_value(draws: np.ndarray, grid: np.ndarray, log_density: np.ndarray) -> float:

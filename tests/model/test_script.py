@@ -135,6 +135,10 @@ def test_options_are_rendered_only_when_they_differ():
     assert "OPTIONS: prior1 probit_variance=inf;\n" in render(parse(script))
 
 
+def test_numbers_are_rendered_as_short_as_they_can_be():
+    assert "MISSING: -99 0.5 1e+300;" in render(parse("MODEL: y ~ x; MISSING: -99.0 .5 1e300;"))
+
+
 def test_a_spot_is_the_learners_own_text():
     found = spot(parse(CHAPTER), ("predictor", "x1i", "x2i"))
     assert (found.line, found.column, found.width) == ("x1i x2i ~ x3i;", 5, 3)

@@ -11,6 +11,7 @@ from tutorkit.model.checks import MAX_DEGREE, MAX_TERMS
 from tutorkit.model.script import parse
 from tutorkit.model.spec import NAMED_PRIORS, Equation, ModelSpec, Priors, Term
 
+TWELVE = ", ".join(f"a{k}" for k in range(12))
 X, Z = Term(("x",)), Term(("z",))
 CHAPTER = parse(
     "CLUSTERID: j; FIXED: x3i; MODEL: focal: y ~ x1i x2i x3i x2i*x3i | x1i;"
@@ -182,7 +183,7 @@ def test_a_long_chain_of_equations_is_no_cycle():
 
 
 def test_a_long_cycle_is_refused_in_a_short_message():
-    with pytest.raises(SpecError, match="x0 ~ x1 ~ x2 ~ … ~ x4999 ~ x5000 ~ x0$"):
+    with pytest.raises(SpecError, match=r"x0 ~ x1 ~ x2 ~ … ~ x4999 ~ x5000 ~ x0\.\n"):
         ModelSpec(**chain(5000, "x0"))
 
 
@@ -196,7 +197,7 @@ def test_a_model_with_too_many_terms_is_refused():
 def test_an_error_shows_the_line_and_marks_the_spot():
     text = "A: 1;\n\tB: two; \n"
     error = TutorkitError("B is wrong", "Mend it.", spot=Spot(text, 10, 13))
-    assert str(error) == ("B is wrong.\n\n    line 2:  B: two; \n               ^^^\n\nMend it.")
+    assert str(error) == ("B is wrong.\n\n    line 2:  B: two; \n                ^^^\n\nMend it.")
     assert error.one_line("a.imp") == "a.imp:2:5: B is wrong. Mend it. [B: «two»;]"
     assert TutorkitError("B is\n wrong").one_line() == "B is wrong."
 
@@ -216,7 +217,7 @@ def test_a_long_line_is_cut_around_the_spot(start):
         ("sess", ["ses", "urban"], "Did you mean 'ses'?"),
         ("X1I", ["x1i"], "Did you mean 'x1i'?"),
         ("q", ["a", "b"], "Known here: a, b."),
-        ("q", [f"a{k}" for k in range(99)], "Known here: a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, …."),
+        ("q", [f"a{k}" for k in range(99)], f"Known here: {TWELVE}, …."),
         ("q", [], ""),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from joint import PROPOSAL, SWEEP, Trace, run_chain
+from joint import Trace, run_chain
 from scipy.special import digamma, polygamma
 
 from tutorkit.data import ModelData
@@ -16,12 +16,13 @@ from tutorkit.model.spec import Priors
 from tutorkit.plan import compile_plan
 from tutorkit.state import initial_state
 
-# light tails: sd of a coefficient 0.5 to 0.6, residual variances about 1, those of effects 0.3
+# light tails; sd of a coefficient 0.5 to 0.6, variances around 0.4 (a mistake of the kind sigma for
+# sigma squared would not show at 1)
 PRIORS = Priors(
     coefficient_variance=0.25,
     probit_variance=0.36,
     residual_shape=5.0,
-    residual_scale=5.0,
+    residual_scale=2.0,
     random_df=4.0,
     random_scale=3.0,
 )
@@ -56,6 +57,7 @@ class JointModel:
         )
         plan = compile_plan(self.spec, data)
         self.state = initial_state(plan, self.rng, burn=0)
+        self.state.step_size[:] = 0.4  # nothing adapts it here
         # with a selection model the number of missing values changes with each data set
         self.plan = plan._replace(missing_row=np.zeros(plan.columns.size, dtype=np.int64))
         is_selected = np.isin(np.arange(len(plan.columns)), plan.select_variable)
@@ -165,27 +167,31 @@ def log_inverse_gamma(
     yield f"{name}, squared log", centred**2, float(polygamma(1, shape))
 
 
-def z_scores(model: JointModel, step: int, *, chains: int, length: int) -> dict[str, float]:
+def z_scores(
+    model: JointModel, step: int, *, chains: int, length: int
+) -> tuple[dict[str, float], np.ndarray]:
     """Return each statistic's distance from its expectation in Monte Carlo standard errors.
 
     Chains are independent and start in equilibrium, so their means are independent with the exact
     expectation: no autocorrelation enters the standard error, and z is t distributed with
-    ``chains`` - 1 degrees of freedom. Also checks that proposals are accepted, often enough for the
-    chain to move and seldom enough for a wrong log density to show.
+    ``chains`` - 1 degrees of freedom. What the step leaves alone (constant in every chain) is left
+    out. Also returns each selection model's mean acceptance.
     """
     deviations: dict[str, list[float]] = {}
+    moved: set[str] = set()
     accepted = []
     for _ in range(chains):
         trace = model.run(step, length)
-        assert ((trace.columns[:, model.plan.outcome[model.plan.select_equation]] > 0)
-                == trace.is_missing).all(), "a propensity on the wrong side"
+        propensities = trace.columns[:, model.plan.outcome[model.plan.select_equation]]
+        assert ((propensities > 0) == trace.is_missing).all(), "a propensity on the wrong side"
         accepted.append(trace.accepted.mean(axis=0))
         for name, values, expected in model.statistics(trace):
             deviations.setdefault(name, []).append(float(values.mean()) - expected)
-    if step in (SWEEP, PROPOSAL):
-        used = np.mean(accepted, axis=0)[model.plan.select_integrated == 1]
-        assert ((used > 0.5) & (used < 0.999)).all(), f"acceptance {used}"
-    return {
+            if np.ptp(values) > 0:
+                moved.add(name)
+    z = {
         name: float(np.mean(values) / (np.std(values, ddof=1) / np.sqrt(chains)))
         for name, values in deviations.items()
+        if name in moved
     }
+    return z, np.mean(accepted, axis=0)

@@ -75,7 +75,11 @@ def test_sweep_leaves_the_joint_distribution_invariant(name):
 
 
 def check(model: JointModel, step: int, length: int) -> None:
-    z = z_scores(model, step, chains=CHAINS, length=length)
+    z, acceptance = z_scores(model, step, chains=CHAINS, length=length)
     worst = sorted(z, key=lambda name: abs(z[name]), reverse=True)
     shown = "\n".join(f"{z[name]:8.2f}  {name}" for name in worst[:12])
     assert abs(z[worst[0]]) < LIMIT, f"z of {len(z)} statistics, the largest first:\n{shown}"
+    if step in (joint.SWEEP, joint.PROPOSAL):
+        # often enough to move, seldom enough for a wrong log density to show
+        moved = acceptance[model.plan.select_integrated == 1]
+        assert ((moved > 0.5) & (moved < 0.98)).all(), f"acceptance {acceptance}"

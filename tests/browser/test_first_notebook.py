@@ -1,0 +1,64 @@
+"""The first notebook as a learner sees it: `tutorkit lab`, open, Run All, no network."""
+
+import os
+from pathlib import Path
+
+import pytest
+from lab_page import Notebook, jupyterlab
+
+# a folder to save pictures in, for a person to look at
+SCREENSHOTS = os.environ.get("TUTORKIT_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, tmp_path_factory):
+    page = browser.new_page(viewport={"width": 1180, "height": 900})
+    with jupyterlab(tmp_path_factory.mktemp("lab")) as (address, token):
+        notebook = Notebook(page)
+        notebook.open(address, token, "00_whole_analysis.ipynb")
+        notebook.cells = notebook.run_all()
+        if SCREENSHOTS:
+            _save_screenshots(page)
+        yield notebook
+        page.close()
+
+
+def _save_screenshots(page):
+    for name, place in {"comparison": "figure >> nth=1", "report": ".tutorkit-report"}.items():
+        page.locator(place).scroll_into_view_if_needed()
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def test_every_cell_runs_without_an_error(notebook):
+    assert len(notebook.cells) >= 10
+    for cell in notebook.cells:
+        assert cell["count"] is not None
+        assert not [o for o in cell["outputs"] if o["output_type"] == "error"]
+
+
+def test_charts_and_report_are_drawn(notebook):
+    figures = notebook.page.locator("figure svg")
+    assert figures.count() == 2
+    for k in range(2):
+        box = figures.nth(k).bounding_box()
+        assert box["width"] > 300
+        assert box["height"] > 200
+    assert notebook.page.locator(".tutorkit-report h3", has_text="Model fit").count() == 1
+    label = notebook.page.locator("figure [role=img]").nth(1).get_attribute("aria-label")
+    assert "MNAR-aware" in label
+
+
+def test_the_charts_words_open_from_the_keyboard(notebook):
+    summary = notebook.page.locator("figure summary").nth(1)
+    summary.focus()
+    notebook.page.keyboard.press("Enter")
+    assert (
+        notebook.page.locator("figure details[open] li")
+        .first.inner_text()
+        .startswith("Intercept: truth")
+    )
+
+
+def test_nothing_is_loaded_from_outside_and_nothing_fails(notebook):
+    assert notebook.outside == []
+    assert notebook.errors == []

@@ -1,0 +1,205 @@
+"""The report: every item of the chapter's output, as text and as HTML."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from tutorkit import datasets, parse, report, sample, summarize
+from tutorkit.report.parts import figures
+
+ITEMS = [
+    "ALGORITHMIC OPTIONS SPECIFIED",
+    "BURN-IN POTENTIAL SCALE REDUCTION (PSR) OUTPUT",
+    "METROPOLIS-HASTINGS ACCEPTANCE RATES",
+    "DATA INFORMATION",
+    "MODEL INFORMATION",
+    "WARNING MESSAGES",
+    "MODEL FIT",
+    "CORRELATIONS AMONG RESIDUALS",
+    "OUTCOME MODEL ESTIMATES",
+    "PREDICTOR MODEL ESTIMATES",
+    "GENERATED PARAMETERS",
+    "FOCAL MODEL BY REML",
+    "READING THIS OUTPUT",
+]
+
+
+@pytest.fixture(scope="module")
+def text(chapter_draws, complete, listwise):
+    return str(report(chapter_draws, {"Complete data": complete, "Listwise deletion": listwise}))
+
+
+def section(text, title):
+    start = text.index(f"{title}:\n")
+    return text[start : text.find("\n\n\n", start)]
+
+
+def test_all_items_come_in_the_chapters_order(text):
+    places = [text.index(f"{item}:\n") for item in ITEMS]
+    assert places == sorted(places)
+    assert text.startswith("-" * 75 + "\n" + " " * 30 + "tutorkit")
+
+
+def test_options_state_every_prior_and_setting(text):
+    options = section(text, "ALGORITHMIC OPTIONS SPECIFIED")
+    for line in (
+        "Prior for random effect variances: Zero matrix, df = -(p + 1) (PRIOR2)",
+        "Prior for residual variances:      Zero sum of squares, df = -2 (PRIOR2)",
+        "Prior for coefficients:            Flat",
+        "Prior for probit coefficients:     Normal, mean 0, variance 5",
+        "Seed:                              123",
+        "Burn-in iterations per chain:      1000",
+    ):
+        assert f"  {line}\n" in options + "\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "random", "residual"),
+    [
+        (
+            "prior1",
+            "1 times the identity, df = (p + 1) (PRIOR1)",
+            "Unit sum of squares, df = 2 (PRIOR1)",
+        ),
+        ("prior3", "Zero matrix, df = 0 (PRIOR3)", "Zero sum of squares, df = 0 (PRIOR3)"),
+        (
+            "residual_shape=3 residual_scale=2",
+            "Zero matrix, df = -(p + 1)",
+            "4 sum of squares, df = 6",
+        ),
+    ],
+)
+def test_other_priors_are_named(options, random, residual):
+    spec = parse(f"CLUSTERID: j; MODEL: x3i ~ intercept; OPTIONS: {options};")
+    data = datasets.load("04_multilevel")
+    text = str(report(sample(spec, data, burn=20, iterations=40, progress=False)))
+    assert f"random effect variances: {random}\n" in text
+    assert f"residual variances:      {residual}\n" in text
+
+
+def test_burn_in_table_has_20_windows_and_names_the_worst_parameter(text, chapter_draws):
+    rows = re.findall(
+        r"^ +(\d+) to (\d+) +(\d\.\d{3}) +(\d+)  +(.+)$",
+        section(text, "BURN-IN POTENTIAL SCALE REDUCTION (PSR) OUTPUT"),
+        re.MULTILINE,
+    )
+    assert [(int(first), int(last)) for first, last, *_ in rows] == [
+        (25 * k + 1, 50 * k) for k in range(1, 21)
+    ]
+    for *_, number, name in rows:
+        assert chapter_draws.parameters[int(number) - 1].label == name.strip()
+
+
+def test_data_and_model_information_are_the_chapters(text):
+    data = section(text, "DATA INFORMATION")
+    for line in (
+        "Level-2 identifier: j",
+        "Sample size:        600",
+        "Level-2 clusters:   30",
+        "y:   23.50",
+        "x1i: 13.17",
+        "x2i: 08.50",
+    ):
+        assert f"  {line}\n" in data + "\n"
+    assert "x3i" not in data
+    model = section(text, "MODEL INFORMATION")
+    for line in (
+        "Outcome models:   25",
+        "Fixed variables: x3i",
+        "[1]  y ~ Intercept x1i x2i x3i x2i*x3i | Intercept x1i",
+        "[2]  x1i ~ Intercept x2i x3i | Intercept",
+        "[3]  x2i ~ Intercept x3i | Intercept",
+        "[4]  y.missing ~ Intercept y x1i x2i x3i x2i*x3i | Intercept",
+    ):
+        assert line in model
+    assert "No warning messages." in section(text, "WARNING MESSAGES")
+
+
+def test_every_estimate_stands_in_the_text(text, chapter_draws):
+    flat = re.sub(r" +", " ", text)
+    for row in summarize(chapter_draws).to_dict("records"):
+        shown = figures(*(row[k] for k in ("median", "sd", "lower", "upper")))
+        last = ["nan" if np.isnan(row[k]) else f"{row[k]:.3f}" for k in ("psr", "ess_bulk")]
+        assert f" {row['name']} {' '.join([*shown, *last])}\n" in flat
+
+
+def test_a_fixed_parameter_has_no_psr(text):
+    assert re.search(r"Residual Var\. +1\.000 +0\.000 +1\.000 +1\.000 +nan +nan\n", text)
+
+
+def test_baseline_shows_table_7_1(text):
+    baseline = section(text, "FOCAL MODEL BY REML")
+    complete, listwise = baseline.split("Listwise deletion")
+    assert re.search(r"x1i +1\.014 +0\.091 ", complete)
+    assert re.search(r"x1i +0\.832 +0\.088 ", listwise)
+    assert re.search(r"Observations +383\n", listwise)
+    assert re.search(r"ρ01 +0\.578\n", listwise)
+
+
+def test_no_line_is_wider_than_a_wide_terminal(text):
+    assert max(map(len, text.splitlines())) <= 120
+
+
+class _Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_html_holds_the_same_and_is_well_formed(chapter_draws, text):
+    shown = report(chapter_draws)
+    html = shown._repr_html_()
+    parser = _Tags()
+    parser.feed(html)
+    assert not parser.open
+    assert "script" not in parser.seen
+    assert "http" not in html
+    for section_ in shown.sections[1:]:
+        assert f"<h3>{section_.title}</h3>".replace("&", "&amp;") in html
+    for row in summarize(chapter_draws).to_dict("records"):
+        assert f"<td>{figures(row['median'], row['sd'])[0]}</td>" in html
+
+
+def test_html_escapes_names(chapter, chapter_draws):
+    spec = replace(chapter, data="<img src=x onerror=alert(1)>.csv")
+    html = report(replace(chapter_draws, spec=spec))._repr_html_()
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ((0.123456, -1.0), ("0.123", "-1.000")),
+        ((0.00012, 0.00034), ("1.200e-04", "3.400e-04")),
+        ((2.5e8, 1.0), ("2.500e+08", "1.000e+00")),
+        ((0.0001, 0.2), ("0.000", "0.200")),
+        ((float("nan"), 1.0), ("nan", "1.000")),
+    ],
+)
+def test_figures_stay_readable_at_any_scale(values, shown):
+    assert figures(*values) == shown
+
+
+@pytest.mark.parametrize(
+    ("options", "burn", "iterations", "warning"),
+    [
+        ("", 2, 8, "chains disagree|Too few iterations|effective draws"),
+        ("OPTIONS: probit_variance=inf;", 200, 400, "selection model y.missing is improper"),
+    ],
+)
+def test_what_limits_a_run_is_warned_of(options, burn, iterations, warning):
+    spec = parse(datasets.script("04_multilevel") + options)
+    data = datasets.load("04_multilevel")
+    draws = sample(spec, data, burn=burn, iterations=iterations, progress=False)
+    assert re.search(warning, section(str(report(draws)), "WARNING MESSAGES").replace("\n   ", ""))

@@ -1,0 +1,152 @@
+"""The command line, as a user meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tutorkit import datasets
+from tutorkit.__main__ import main
+
+QUICK = ["--burn", "100", "--iterations", "400", "--quiet"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chapter.imp").write_text(datasets.script("04_multilevel"))
+    datasets.load("04_multilevel").to_csv(tmp_path / "mine.csv", index=False, na_rep="NA")
+    return tmp_path
+
+
+def test_fit_reports_the_chapters_script_with_the_shipped_data(folder, capsys):
+    assert main(["fit", "chapter.imp", *QUICK]) == 0
+    out, err = capsys.readouterr()
+    assert "OUTCOME MODEL ESTIMATES:" in out
+    assert "A reconstruction by tutorkit's authors" in " ".join(out.split())
+    assert "Complete data" in out
+    assert err == ""
+
+
+def test_fit_prefers_the_users_own_file(folder, capsys):
+    (folder / "04_multilevel.csv").write_text((folder / "mine.csv").read_text())
+    assert main(["fit", "chapter.imp", *QUICK]) == 0
+    out, _ = capsys.readouterr()
+    assert "reconstruction" not in out
+
+
+def test_fit_writes_json_that_says_what_the_report_says(folder, capsys):
+    arguments = ["fit", "chapter.imp", "--data", "mine.csv", "--json", "out.json", "--seed", "9"]
+    assert (
+        main([*arguments, "--chains", "3", "--burn", "100", "--iterations", "600", "--quiet"]) == 0
+    )
+    out, _ = capsys.readouterr()
+    result = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    assert [result[k] for k in ("seed", "chains", "burn", "iterations")] == [9, 3, 100, 600]
+    assert set(result) == {
+        "parameters", "residual_correlations", "generated_parameters", "model_fit",
+        "data_information", "warnings", "seed", "chains", "burn", "iterations", "timing",
+    }  # fmt: skip
+    assert set(result["timing"]) == {"import_s", "compile_s", "sample_s"}
+    assert result["timing"]["import_s"] > 0.1
+    parameters = {(p["outcome"], p["group"], p["name"]): p for p in result["parameters"]}
+    assert len(parameters) == 51
+    for key in (
+        ("y", "Variances", "L2 : Cov(x1i,Intercept)"),
+        ("y", "Coefficients", "x2i*x3i"),
+        ("y", "Standardized Coefficients", "x2i*x3i"),
+        ("y", "Proportion Variance Explained", "by Level-2 Random Slopes"),
+        ("y.missing", "Variances", "L2 : Var(Intercept)"),
+    ):
+        row = parameters[key]
+        assert set(row) == {
+            "outcome", "group", "name", "median", "sd", "lower", "upper", "psr", "ess_bulk",
+            "ess_tail", "mcse_mean",
+        }  # fmt: skip
+        assert f"{row['median']:.3f}" in out
+    fixed = parameters["y.missing", "Variances", "Residual Var."]
+    assert fixed["median"] == 1
+    assert fixed["psr"] is None
+    assert len(result["residual_correlations"]) == 6
+    assert result["data_information"]["missing_rates"]["x1i"] == pytest.approx(79 / 600)
+
+
+SCRIPT = "DATA: mine.csv; CLUSTERID: j; FIXED: x3i;\nMODEL: {model}\nSEED: 1;"
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "message"),
+    [
+        ("y ~ x1j;", [], "bad.imp:2:12: "),
+        ("y ~ x1i x3i\nx1i ~ x3i;", [], "bad.imp:2:"),
+        ("y ~ x3i;", ["--data", "none.csv"], "There is no file 'none.csv'"),
+        ("y ~ x3i;", ["--json", "no/folder/x.json"], "'no/folder/x.json' cannot be written"),
+        ("y ~ x3i;", ["--chains", "0"], "CHAINS must be at least 1"),
+        ("y ~ x3i;", ["--chains", "two"], "invalid int value: 'two'"),
+        ("y ~ x3i;", ["--speed", "9"], "unknown argument --speed"),
+        ("x3i ~ x3i;", [], "'x3i'"),
+    ],
+)
+def test_a_users_mistake_is_one_line_and_status_2(folder, capsys, model, arguments, message):
+    (folder / "bad.imp").write_text(SCRIPT.format(model=model))
+    try:
+        status = main(["fit", "bad.imp", *QUICK, *arguments])
+    except SystemExit as exit_:  # argparse's own way out
+        status = exit_.code
+    out, err = capsys.readouterr()
+    assert status == 2
+    assert out == ""
+    assert err.startswith("tutorkit")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+@pytest.mark.parametrize("name", ["none.imp", ".", "binary.imp"])
+def test_a_script_that_cannot_be_read_is_explained(folder, capsys, name):
+    (folder / "binary.imp").write_bytes(b"\xff\xfe\x00\x01")
+    assert main(["fit", name]) == 2
+    _, err = capsys.readouterr()
+    assert err.count("\n") == 1
+    assert name in err
+
+
+def test_an_earlier_json_file_survives_a_failing_run(folder, capsys):
+    (folder / "out.json").write_text("precious")
+    (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x1i;"))
+    assert main(["fit", "bad.imp", "--json", "out.json"]) == 2
+    assert (folder / "out.json").read_text() == "precious"
+
+
+def test_an_interrupt_reports_what_was_drawn(folder):
+    command = [sys.executable, "-m", "tutorkit", "fit", "chapter.imp", "--iterations", "4000000"]
+    process = subprocess.Popen(
+        [*command, "--burn", "50"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    seen = ""
+    while "it/s" not in seen.rpartition("Sampling:   0%")[2]:  # the bar has moved
+        seen += os.read(process.stderr.fileno(), 4096).decode()
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "The run was stopped" in out
+
+
+def test_output_may_be_cut_short_by_its_reader(folder):
+    command = f"{sys.executable} -m tutorkit fit chapter.imp {' '.join(QUICK)} | head -3"
+    run = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert run.stdout.count("\n") == 3
+    assert run.stderr == ""
+
+
+def test_version_and_warm(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert main(["warm"]) == 0
+    out, _ = capsys.readouterr()
+    assert out.startswith("tutorkit 0.")
+    assert "ready after" in out

@@ -1,0 +1,224 @@
+"""Data that do not fit a model: what is said, and which part of the script is marked."""
+
+import re
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tutorkit.data import prepare, read_data
+from tutorkit.errors import DataError
+from tutorkit.model.script import parse
+from tutorkit.model.spec import Equation, ModelSpec, Term
+
+CHAPTER = """CLUSTERID: j;
+FIXED: x3i;
+MODEL:
+focal:
+y ~ x1i x2i x3i x2i*x3i | x1i;
+auxiliary:
+x1i x2i ~ x3i;
+y.missing ~ y x1i x2i x3i x2i*x3i;
+"""
+
+
+@pytest.fixture(scope="module")
+def data() -> pd.DataFrame:
+    return read_data(files("tutorkit") / "datasets" / "04_multilevel.csv")
+
+
+def mistake(script: str, data: object) -> DataError:
+    with pytest.raises(DataError) as caught:
+        prepare(parse(script), data)
+    return caught.value
+
+
+def marked(error: DataError) -> str:
+    return error.spot.text[error.spot.start : error.spot.end]
+
+
+def put(name, row, value):
+    """Return a change of the data: one cell."""
+    return lambda d: d.assign(**{name: d[name].astype(object).where(d.index != row, value)})
+
+
+def column(name, make):
+    """Return a change of the data: one column."""
+    return lambda d: d.assign(**{name: make(d)})
+
+
+def twice(name):
+    """Return a change of the data: a column again."""
+    return lambda d: pd.concat([d, d[[name]]], axis=1)
+
+
+J = "CLUSTERID: j; MODEL: "
+REFUSED = [  # change of the data, script, part of the message or hint, marked text
+    (None, f"{J} y ~ x3;", "Did you mean 'x3i'?", "x3"),
+    (None, f"{J} y ~ x3i; X ~ x3i;", "The data have no column 'X'", "X"),
+    (None, f"{J} y ~ x3i; q.missing ~ y;", "The data have no column 'q'", "q.missing"),
+    (None, "CLUSTERID: jj; MODEL: y ~ x3i;", "Did you mean 'j'?", "jj"),
+    (None, "FIXED: x4i; MODEL: y ~ x3i;", "The data have no column 'x4i'", "x4i"),
+    (twice("x3i"), f"{J} y ~ x3i;", "The data have two columns named 'x3i'", "x3i"),
+    (column("j", lambda d: "s" + d["j"].astype(str)), CHAPTER, "'j' holds text: 's1' in row", "j"),
+    (put("j", 7, np.nan), CHAPTER, "'j' is missing in 1 of 600 rows", "j"),
+    (put("j", 7, np.inf), CHAPTER, "'j' is infinite in row 7", "j"),
+    (column("j", lambda d: 4), CHAPTER, "'j' has the same value in every row", "j"),
+    (put("x3i", 5, "abc"), CHAPTER, "holds 'abc', which is not a number, in row 5 (line 7", "x3i"),
+    (put("x3i", 5, "1_0"), CHAPTER, "'x3i' holds '1_0', which is not a number", "x3i"),
+    (put("x3i", 5, "0,5"), CHAPTER, "Write decimals with a point: 0.5", "x3i"),
+    (put("x3i", 5, 1 + 2j), CHAPTER, "which is not a number", "x3i"),
+    (column("x3i", lambda d: pd.Timestamp("2020")), CHAPTER, "'x3i' holds '2020-01-01", "x3i"),
+    (put("x1i", 5, -np.inf), CHAPTER, "'x1i' is infinite in row 5 (line 7 of the file)", "x1i"),
+    (put("x1i", 5, 10**400), CHAPTER, "'x1i' is infinite in row 5", "x1i"),
+    (column("x3i", lambda d: 3), CHAPTER, "'x3i' has the same value (3) in every row", "x3i"),
+    (column("y", lambda d: 0.5), f"{J} y ~ x3i;", "cannot be told from the intercept", "y"),
+    (column("x1i", lambda d: np.nan), CHAPTER, "'x1i' is missing in every row", "x1i"),
+    (column("y", lambda d: np.nan), "MODEL: y ~ intercept;", "Every value of the model's", None),
+    (column("y", lambda d: 9), "MISSING: 9; MODEL: y ~ intercept;", "Check the codes", "9"),
+    (lambda d: d[:0], CHAPTER, "The data have no rows", None),
+    (None, "FIXED: x1i; MODEL: y ~ x1i x3i;", "FIXED but 79 of its 600 values are missing", "x1i"),
+    (None, f"{J} y ~ x1i x3i;", "'x1i' has missing values but no equation of its own", "x1i"),
+    (None, f"{J} y ~ x3i; x1i.missing ~ y;", "Add 'x1i ~ x3i;' to MODEL", "x1i.missing"),
+    (None, f"{J} y.missing ~ y x3i;", "Add 'y ~ x3i;' to MODEL", "y.missing"),
+    (None, f"{J} x3i.missing ~ y; y ~ x3i;", "'x3i' has no missing values", "x3i.missing"),
+    (None, f"{J} y ~ x3i | x3i;", "at least 6 clusters, and the data have 5", "x3i"),
+    (None, f"{J} y ~ x3i;", "random intercept of 'y' needs at least 4", "y"),
+    (lambda d: d[:5], "MODEL: y ~ x3i;", "'y' has too few values (3) for its equation", "y"),
+    (column("b", lambda d: 2 * d["x3i"] + 1), f"{J} y ~ x3i b;", "from the intercept, 'x3i'", "b"),
+    (column("b", lambda d: 1e9 + d["x3i"] * 1e-3), f"{J} y ~ b;", "from the intercept.", "b"),
+    (column("x1i", lambda d: 2 * d.x2i), f"{J} y ~ x2i x1i; x1i x2i ~ x3i;", "from 'x2i'", "x1i"),
+    (column("b", lambda d: d.index % 2), f"{J} y ~ b x3i b^2;", "'b^2' can be computed", "b^2"),
+    (column("y", lambda d: 3 - d["x3i"]), f"{J} y ~ x3i;", "no residual left to model", "y"),
+    (column("x3i", lambda d: d["x3i"] * 1e200), CHAPTER, "'x3i' are too large", "x3i"),
+    (column("x3i", lambda d: d["x3i"] * 1e-200), CHAPTER, "'x3i' are too small", "x3i"),
+    (column("x3i", lambda d: d["x3i"] * 1e60), f"{J} y ~ x3i^2;", "'x3i^2' are too large", "x3i^2"),
+    (column("w", lambda d: d["j"] % 4), f"{J} w ~ x3i;", "'w' does not vary within clusters", "w"),
+    (column("w", lambda d: d["j"] % 4), f"{J} y ~ w x3i | x3i w;", "'w' has a random slope", "w"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "script", "says", "mark"), REFUSED)
+def test_data_that_do_not_fit_are_refused(data, change, script, says, mark):
+    if "clusters, and" in says or "needs at least" in says:
+        data = data[data["j"] <= (5 if "|" in script else 3)]
+    error = mistake(script, change(data) if change else data)
+    assert says in " ".join(str(error).split())
+    assert (marked(error) if error.spot else None) == mark
+
+
+@pytest.mark.parametrize("thing", [[1], None, "a.csv", np.zeros((2, 2))])
+def test_only_a_data_frame_is_accepted(thing):
+    assert "must be a pandas DataFrame" in mistake(CHAPTER, thing).message
+
+
+def test_a_model_made_without_a_script_shows_its_rendered_script(data):
+    with pytest.raises(DataError, match=r"line 2: y ~ q;\n +\^\n"):
+        prepare(ModelSpec((Equation("y", (Term(("q",)),)),)), data)
+
+
+def test_a_row_of_other_data_is_named_by_its_label(data):
+    named = put("x3i", 5, "abc")(data).set_axis([f"r{k}" for k in range(600)])
+    assert mistake(CHAPTER, named).message.endswith("in row 'r5'")
+
+
+# --- hints work as printed -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [object, "category"])
+@pytest.mark.parametrize("holes", [False, True])
+def test_the_code_that_numbers_clusters_works_as_printed(data, kind, holes):
+    text = ("school " + data["j"].astype(str)).where(data.index > (9 if holes else -1))
+    names = {"data": data.assign(j=text.astype(kind))}
+    hint = mistake(CHAPTER, names["data"]).hint
+    exec(hint.removeprefix("Number the clusters first: "), {}, names)
+    made = prepare(parse(CHAPTER), names["data"])
+    assert (made.n_clusters, len(made.rows)) == (30, 590 if holes else 600)
+
+
+def test_the_code_that_drops_rows_without_cluster_works_as_printed(data):
+    names = {"data": put("j", 7, np.nan)(data)}
+    hint = mistake(CHAPTER, names["data"]).hint
+    exec(hint.removeprefix("Drop these rows first: "), {}, names)
+    assert len(prepare(parse(CHAPTER), names["data"]).rows) == 599
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ("y ~ x1i x2i x3i;", "x1i x2i ~ x3i;"),
+        ("y ~ x1i;", "x1i ~ intercept;"),
+        ("y ~ x1i x2i x3i; x2i ~ x3i;", "x1i ~ x3i;"),
+        ("focal: y ~ x1i x3i; s: y.missing ~ x2i;", "x1i x2i ~ x3i;"),
+        ("y.missing ~ y x3i;", "y ~ x3i;"),
+    ],
+)
+def test_the_equation_offered_for_an_incomplete_variable_is_enough(data, model, line):
+    hint = mistake(f"CLUSTERID: j; MODEL: {model}", data).hint
+    assert hint == f"Add '{line}' to MODEL."
+    prepare(parse(f"CLUSTERID: j; MODEL: {model}{line}"), data)
+
+
+def test_the_equation_offered_for_an_incomplete_fixed_variable_is_enough(data):
+    script = "FIXED: x1i x3i; MODEL: y ~ x1i x3i;"
+    line = re.search("add '(.*)' to MODEL", mistake(script, data).hint)[1]
+    prepare(parse(script.replace("x1i", "", 1) + line), data)
+
+
+# --- how much data a model needs -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("equation", "options", "needed"),
+    [
+        ("y ~ x3i", "prior2", 4),  # flat on a variance: Gelman (2006)
+        ("y ~ x3i | x3i", "prior2", 6),  # 2p + 2
+        ("y ~ x3i x1i | x3i x1i; x1i ~ x3i", "prior2", 8),
+        ("y ~ intercept | x3i", "prior2", 5),  # the slopes' mean is known to be zero
+        ("y ~ x3i", "coefficient_variance=9", 3),  # so are all means up to a proper prior
+        ("y ~ x3i", "prior3", 2),
+        ("y ~ x3i | x3i", "prior3", 3),
+        ("y ~ x3i | x3i", "prior1", 2),
+    ],
+)
+def test_so_many_clusters_are_needed(data, equation, options, needed):
+    spec = parse(f"CLUSTERID: j; MODEL: {equation}; OPTIONS: {options};")
+    prepare(spec, data[data["j"] <= needed])
+    if needed > 2:
+        with pytest.raises(DataError, match=f"at least {needed} clusters, .* have {needed - 1}"):
+            prepare(spec, data[data["j"] < needed])
+
+
+def test_only_partly_missing_clusters_tell_about_a_selection_model(data):
+    spec = parse("CLUSTERID: j; MODEL: y ~ x3i; y.missing ~ x3i;")
+    for n_partly in (2, 3):
+        y = data["y"].fillna(0).where((data["j"] > n_partly) | (data.index % 2 == 0))
+        some = data.assign(y=y.where(data["j"] < 30))  # the last cluster is wholly missing
+        if n_partly == 3:
+            prepare(spec, some)
+        else:
+            with pytest.raises(DataError, match="3 clusters in which 'y' is partly missing"):
+                prepare(spec, some)
+
+
+def test_clusters_without_an_observed_outcome_do_not_count(data):
+    some = data.assign(y=data["y"].where(data["j"] <= 3))
+    assert "and the data have 3" in mistake("CLUSTERID: j; MODEL: y ~ x3i;", some).message
+
+
+@pytest.mark.parametrize(
+    ("options", "needed"),
+    [("prior2", 5), ("prior3", 3), ("coefficient_variance=1", 3)],
+)
+def test_so_many_values_are_needed(data, options, needed):
+    spec = parse(f"MODEL: y ~ x3i; OPTIONS: {options};")
+    complete = data.dropna()
+    prepare(spec, complete[:needed])
+    with pytest.raises(DataError, match=f"At least {needed} are needed"):
+        prepare(spec, complete[: needed - 1])
+
+
+def test_terms_that_only_few_complete_rows_confuse_are_accepted(data):
+    few = data.assign(b=(data.index % 50 == 0).astype(float), x1i=data["x1i"].where(data.index < 5))
+    prepare(parse("MODEL: y ~ b x1i x3i; x1i ~ x3i;"), few)
