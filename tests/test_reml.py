@@ -109,9 +109,10 @@ def test_interval_uses_rows_minus_parameters_as_degrees_of_freedom() -> None:
 
 
 def test_icc_averages_the_random_effect_variance_over_rows() -> None:
-    data = simulate(7, np.diag([0.5, 0.5])).assign(x1i=lambda d: d["x1i"] + 3)
-    fit = fit_reml(spec(), data)
-    z = np.column_stack([np.ones(len(data)), data["x1i"]])
+    data = simulate(7, 0.5 * np.eye(3), "x1i x3i")
+    data["x1i"] += 3 + data["x3i"]  # slopes that neither have mean 0 nor are uncorrelated
+    fit = fit_reml(spec(slopes="x1i x3i"), data)
+    z = np.column_stack([np.ones(len(data)), data["x1i"], data["x3i"]])
     between = np.einsum("ni,ij,nj->n", z, fit.tau, z).mean()
     assert fit.icc == pytest.approx(between / (between + fit.sigma2))
 

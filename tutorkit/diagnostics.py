@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from arviz_stats.base import array_stats
 
 from tutorkit.plan import Floats
 
@@ -70,6 +69,8 @@ def effective_sizes(draws: Floats) -> dict[str, Floats]:
 
     Constant parameters, and runs of fewer than 4 draws a chain, give nan.
     """
+    from arviz_stats.base import array_stats  # half of the package's import time, needed late
+
     names = ("ess_bulk", "ess_tail", "mcse_mean")
     out = {name: np.full(draws.shape[2], np.nan) for name in names}
     if draws.shape[1] < FEWEST_DRAWS:

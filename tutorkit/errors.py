@@ -111,6 +111,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     choices = list(known)
     folded = {choice.casefold(): choice for choice in choices}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    close = close or [known for known in folded if name and known.startswith(name.casefold())]
     if close:
         return f"Did you mean '{folded[close[0]]}'?"
     more = ", …" if len(choices) > 12 else ""

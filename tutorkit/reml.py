@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import covariance_labels
@@ -123,7 +123,7 @@ def fit_reml(spec: ModelSpec, data: pd.DataFrame) -> RemlFit:
     estimate = to_raw @ (design.ols + unit * best.beta[0])
     estimate[0] += design.origin
     se = unit * np.sqrt(np.diag(to_raw @ best.covariance[0] @ to_raw.T))
-    reach = student.ppf(0.975, design.df) * se
+    reach = stdtrit(design.df, 0.975) * se
     sigma2 = unit**2 * float(best.sigma2[0])
     share = relative_factor(theta, r)
     share = share @ share.T  # (r, r): covariance of the random effects / sigma2

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from tutorkit.datasets.recipe_chapter import CLUSTER, START, N, columns_of, figures, focal_moments
@@ -72,8 +71,12 @@ def largest(score: Array, count: int) -> Flags:
 
 def _with_intercept(slope_part: Array, count: int) -> Array:
     """Return the probit propensity whose intercept makes the expected count ``count``."""
-    intercept = brentq(lambda a: ndtr(a + slope_part).sum() - count, -20, 20)
-    return slope_part + float(intercept)
+    low, high = -20.0, 20.0
+    while high - low > 1e-13:
+        intercept = (low + high) / 2
+        too_many = ndtr(intercept + slope_part).sum() > count
+        low, high = (low, intercept) if too_many else (intercept, high)
+    return slope_part + low
 
 
 def misfit(table: Array, n: int) -> float:

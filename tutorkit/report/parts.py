@@ -48,4 +48,4 @@ def figures(*values: float) -> tuple[str, ...]:
     """Format one row's numbers: three decimals, or four digits where these would show nothing."""
     finite = [abs(v) for v in values if v == v and v != 0]
     plain = not finite or (max(finite) >= 5e-4 and max(finite) < 1e7)
-    return tuple("nan" if v != v else f"{v:.3f}" if plain else f"{v:.3e}" for v in values)
+    return tuple("nan" if v != v else f"{v:z.3f}" if plain else f"{v:.3e}" for v in values)

@@ -1,0 +1,72 @@
+"""Where `tutorkit lab` opens the lessons."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tutorkit import lab
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_in_a_checkout_the_lessons_are_its_own(tmp_path):
+    assert lab.lessons_folder(tmp_path) == ROOT / "lessons"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Pretend that the package was installed from a wheel."""
+    package = tmp_path / "site-packages" / "tutorkit"
+    (package / "lessons" / "images").mkdir(parents=True)
+    (package / "lessons" / "00_first.ipynb").write_text("first")
+    (package / "lessons" / "images" / "a.png").write_text("picture")
+    monkeypatch.setattr(lab, "PACKAGE", package)
+    return package
+
+
+def test_elsewhere_they_are_copied_to_a_folder_of_the_learners(installed, tmp_path):
+    here = tmp_path / "home"
+    folder = lab.lessons_folder(here)
+    assert folder == here / "tutorkit-lessons"
+    assert (folder / "00_first.ipynb").read_text() == "first"
+    assert (folder / "images" / "a.png").read_text() == "picture"
+
+
+def test_a_learners_work_is_never_overwritten(installed, tmp_path):
+    folder = lab.lessons_folder(tmp_path)
+    (folder / "00_first.ipynb").write_text("my work")
+    (installed / "lessons" / "01_second.ipynb").write_text("new")
+    lab.lessons_folder(tmp_path)
+    assert (folder / "00_first.ipynb").read_text() == "my work"
+    assert (folder / "01_second.ipynb").read_text() == "new"
+
+
+def test_the_wheel_holds_lessons_and_data(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "-q",
+        "-w",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for name in (
+        "lessons/00_whole_analysis.ipynb",
+        "datasets/04_multilevel.csv",
+        "datasets/04_multilevel_complete.csv",
+        "datasets/04_multilevel.imp",
+        "datasets/exercise_04.csv",
+        "datasets/exercise_04_complete.csv",
+        "datasets/README.md",
+    ):
+        assert f"tutorkit/{name}" in names
