@@ -13,9 +13,9 @@ MOST_LINES = 300
 STOREYS = [
     {"errors"},
     {"model"},
-    {"parameters", "data_checks", "reml"},
-    {"data", "datasets"},
-    {"plan"},
+    {"parameters", "data"},
+    {"reml"},
+    {"datasets", "plan"},
     {"state", "kernels", "diagnostics", "draws"},
     {"sampling", "summaries", "comparison"},
     {"charts", "report"},

@@ -16,7 +16,7 @@ import pandas as pd
 
 from tutorkit.datasets.recipe_chapter import CLUSTER, N_CLUSTERS, TAU, N, complete_data
 from tutorkit.datasets.recipe_walk import incomplete_data, largest
-from tutorkit.reml_core import Array
+from tutorkit.reml.core import Array
 
 EXERCISE_SEED = 99  # selected among 400, see README.md
 

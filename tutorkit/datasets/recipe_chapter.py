@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tutorkit.reml_core import Array, Moments, Profile, cross_products, minimise, relative_factor
+from tutorkit.reml.core import Array, Moments, Profile, cross_products, minimise, relative_factor
 
 N_CLUSTERS, CLUSTER_SIZE = 30, 20
 N = N_CLUSTERS * CLUSTER_SIZE

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from tutorkit.datasets.recipe_chapter import CLUSTER, START, N, columns_of, figures, focal_moments
-from tutorkit.reml_core import Array, Moments, cross_products, minimise
+from tutorkit.reml.core import Array, Moments, cross_products, minimise
 
 Flags = NDArray[np.bool_]
 

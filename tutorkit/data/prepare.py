@@ -1,114 +1,19 @@
-"""Data: `read_data` reads a csv file, `prepare` makes the arrays of a model and checks them."""
+"""From a table to the arrays of a model; the only place where data are checked against it."""
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from tutorkit.data_checks import Floats, Integers, check_columns, mistake, place_of
+from tutorkit.data.checks import Floats, Integers, check_columns, mistake, place_of
+from tutorkit.data.read import MISSING
 from tutorkit.errors import DataError, Place, did_you_mean
 from tutorkit.model.spec import ModelSpec
-
-_MISSING = frozenset(["", "NA", "NaN", "nan"])
-_SAVE = "Save it as 'CSV UTF-8' in your spreadsheet program."
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-def read_data(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a csv file with a header; NA, NaN and empty cells are missing.
-
-    Text stays text: `prepare` explains it if the model uses that column.
-    """
-    file = Path(path)
-    header, *rows = _rows(file)
-    names = [name.strip() for name in header]
-    _check_header(file.name, names)
-    if not rows:
-        raise DataError(f"'{file.name}' has a header but no data")
-    for line, row in enumerate(rows, start=2):
-        if len(row) != len(names):
-            has = f"has {len(row)} value{'s' * (len(row) != 1)}" if any(row) else "is empty"
-            raise DataError(
-                f"Line {line} of '{file.name}' {has}, but the header names {len(names)} columns",
-                "Every line needs one value for each column, separated by commas.",
-            )
-    names = [name or f"Unnamed: {k}" for k, name in enumerate(names)]
-    columns = zip(names, zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({name: _column(cells) for name, cells in columns})
-
-
-def _rows(file: Path) -> list[list[str]]:
-    """Split a file into lines of cells, header first; blank lines at its end are left out."""
-    reader = csv.reader(io.StringIO(_text(file), newline=""), skipinitialspace=True, strict=True)
-    try:
-        rows = [row or [""] for row in reader]
-    except csv.Error as error:
-        what = f"Line {reader.line_num} of '{file.name}' cannot be read: {error}"
-        raise DataError(what, "Check the quotation marks there.") from None
-    while rows and not any(cell.strip() for cell in rows[-1]) and len(rows[-1]) == 1:
-        rows.pop()
-    if not rows:
-        raise DataError(f"'{file.name}' is empty")
-    return rows
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.is_dir():
-            raise DataError(f"'{file}' is a folder, not a file", "Name the csv file in it.")
-        content = file.read_bytes()
-    except FileNotFoundError:
-        folder = file.parent
-        if not folder.is_dir():
-            raise DataError(f"There is no folder '{folder}'") from None
-        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
-        hint = did_you_mean(file.name, others) or "There is no csv file in that folder."
-        raise DataError(f"There is no file '{file}'", hint) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"'{file}' cannot be opened: {reason}") from None
-    if b"\0" in content:
-        raise DataError(f"'{file.name}' is not a csv file but holds binary data", _SAVE)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        what = f"Line {line} of '{file.name}' holds a letter that is not in UTF-8"
-        raise DataError(what, _SAVE) from None
-
-
-def _check_header(file: str, names: Sequence[str]) -> None:
-    if not any(names):
-        raise DataError(f"The first line of '{file}' is empty", "It must name the columns.")
-    for sign, word in _SEPARATORS.items():
-        if len(names) == 1 and sign in names[0]:
-            raise DataError(
-                f"The columns of '{file}' are separated by {word}, not by commas",
-                f"Read it with pandas: data = pandas.read_csv({file!r}, sep={sign!r})",
-            )
-    again = [name for k, name in enumerate(names) if name and name in names[:k]]
-    if again:
-        raise DataError(f"'{file}' has two columns named '{again[0]}'", "Rename one of them.")
-
-
-def _column(cells: Sequence[str]) -> pd.Series:
-    values = [None if cell.strip() in _MISSING else cell for cell in cells]
-    if not any(values):
-        return pd.Series(np.full(len(values), np.nan))
-    try:
-        return pd.Series(pd.to_numeric(pd.Series(values, dtype=object)))
-    except ValueError:
-        return pd.Series(values, dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +100,7 @@ def _number(cell: object) -> float | None:
     """Return the number in a cell, nan if the cell is missing, None if it holds something else."""
     if isinstance(cell, str):
         text = cell.strip()
-        if text in _MISSING:
+        if text in MISSING:
             return float("nan")
         try:
             return None if "_" in text else float(text)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tutorkit.errors import DataError, did_you_mean
 from tutorkit.model.spec import INTERCEPT, ModelSpec, Term
-from tutorkit.reml_core import Array, Moments, cross_products
+from tutorkit.reml.core import Array, Moments, cross_products
 
 SAME = 1e-7  # a column whose own part is this small, relative to its SD, adds nothing
 EXACT = 1e-12  # relative size of what is left only by rounding

@@ -11,8 +11,8 @@ from scipy.special import stdtrit
 
 from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import covariance_labels
-from tutorkit.reml_core import Array, minimise, profile, relative_factor
-from tutorkit.reml_data import build_design
+from tutorkit.reml.core import Array, minimise, profile, relative_factor
+from tutorkit.reml.design import build_design
 
 SINGULAR = 1e-4  # lme4's isSingular: a diagonal element of the relative factor below this
 

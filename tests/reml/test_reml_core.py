@@ -9,7 +9,7 @@ from scipy import optimize
 
 from tutorkit.model.spec import INTERCEPT, Term
 from tutorkit.reml import fit_reml
-from tutorkit.reml_core import Moments, cross_products, minimise, profile
+from tutorkit.reml.core import Moments, cross_products, minimise, profile
 
 
 @pytest.mark.parametrize("r", [1, 2, 3])

@@ -14,8 +14,8 @@ from scipy import stats
 from tutorkit.model.spec import INTERCEPT
 from tutorkit.reml import fit_reml
 
-REFERENCE = Path(__file__).parent / "reference" / "reml"
-DATASETS = Path(__file__).parents[1] / "tutorkit" / "datasets"
+REFERENCE = Path(__file__).parents[1] / "reference" / "reml"
+DATASETS = Path(__file__).parents[2] / "tutorkit" / "datasets"
 LME4 = pd.read_csv(REFERENCE / "lme4.csv").set_index("seed")
 
 # Table 7.1 row by row: estimate, SE, lower, upper; then the figures below the coefficients.

@@ -1,0 +1,65 @@
+"""The whole report: its sections in the order of the chapter's output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutorkit.draws import Draws
+from tutorkit.reml import RemlFit
+from tutorkit.report import estimates, sections
+from tutorkit.report.html import to_html
+from tutorkit.report.parts import Section
+from tutorkit.report.text import to_text
+from tutorkit.report.warnings import warnings_of
+from tutorkit.summaries import summarize
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report: ``str(report)`` is text, and a notebook shows it as HTML."""
+
+    sections: tuple[Section, ...]
+
+    def __str__(self) -> str:
+        """Return the report as text."""
+        return to_text(self.sections)
+
+    def _repr_html_(self) -> str:
+        return to_html(self.sections)
+
+
+def report(draws: Draws, baseline: Mapping[str, RemlFit] | None = None) -> Report:
+    """Return the report of a run.
+
+    Parameters
+    ----------
+    draws
+        What `tutorkit.sample` returned.
+    baseline
+        REML fits of the focal model to show below it by name, for example
+        ``{"Listwise deletion": fit_reml(spec, data)}``.
+
+    Raises
+    ------
+    TutorkitError
+        If the run was stopped before it kept any draw.
+    """
+    table = summarize(draws)
+    return Report(
+        (
+            sections.banner(),
+            sections.options(draws),
+            sections.burn_in(draws),
+            sections.acceptance(draws),
+            sections.data_information(draws),
+            sections.model_information(draws),
+            sections.messages(warnings_of(draws, table)),
+            sections.model_fit(draws),
+            estimates.residual_correlations(draws, table),
+            estimates.outcome_models(draws, table),
+            *estimates.nothing_derived(),
+            *([estimates.baseline(baseline)] if baseline else []),
+            estimates.reading(table),
+        )
+    )
