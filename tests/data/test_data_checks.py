@@ -164,6 +164,8 @@ def test_the_equation_offered_for_an_incomplete_fixed_variable_is_enough(data):
     script = "FIXED: x1i x3i; MODEL: y ~ x1i x3i;"
     line = re.search("add '(.*)' to MODEL", mistake(script, data).hint)[1]
     prepare(parse(script.replace("x1i", "", 1) + line), data)
+    other = mistake("FIXED: x1i; MODEL: y ~ x1i x2i x3i;", data)
+    assert "'x1i ~ x3i;'" in other.hint  # x2i is incomplete itself
 
 
 # --- how much data a model needs -----------------------------------------------------------------
@@ -220,5 +222,7 @@ def test_so_many_values_are_needed(data, options, needed):
 
 
 def test_terms_that_only_few_complete_rows_confuse_are_accepted(data):
-    few = data.assign(b=(data.index % 50 == 0).astype(float), x1i=data["x1i"].where(data.index < 5))
+    few = data.assign(
+        b=(data.index % 50 == 49).astype(float), x1i=data["x1i"].where(data.index < 5)
+    )
     prepare(parse("MODEL: y ~ b x1i x3i; x1i ~ x3i;"), few)

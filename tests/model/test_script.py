@@ -218,7 +218,7 @@ def specs(draw):
         data=draw(
             st.none()
             | FILES
-            | st.sampled_from(["a b.csv", "C:\\x.csv", "a SEED: b", "'q'", " a;#"])
+            | st.sampled_from(["a b.csv", "C:\\x.csv", "a SEED: b", "'q'", "\ufeffa", " a;#"])
         ),
         cluster=cluster,
         fixed=tuple(n for k, n in enumerate(names) if k not in outcomes and draw(st.booleans())),
