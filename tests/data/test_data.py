@@ -6,20 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tutorkit import datasets
 from tutorkit.data import ModelData, prepare, read_data
 from tutorkit.errors import DataError
 from tutorkit.model.script import parse
 
 FOLDER = files("tutorkit") / "datasets"
-CHAPTER = """CLUSTERID: j;
-FIXED: x3i;
-MODEL:
-focal:
-y ~ x1i x2i x3i x2i*x3i | x1i;
-auxiliary:
-x1i x2i ~ x3i;
-y.missing ~ y x1i x2i x3i x2i*x3i;
-"""
+CHAPTER = datasets.script("04_multilevel")
 EXERCISE = """CLUSTERID: j; FIXED: x3i; MODEL: y ~ x1i x2i x3i | x3i; x1i x2i ~ x3i;
 x1i.missing ~ x1i y x2i x3i;"""
 

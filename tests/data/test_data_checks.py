@@ -7,20 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tutorkit import datasets
 from tutorkit.data import prepare, read_data
 from tutorkit.errors import DataError
 from tutorkit.model.script import parse
 from tutorkit.model.spec import Equation, ModelSpec, Term
 
-CHAPTER = """CLUSTERID: j;
-FIXED: x3i;
-MODEL:
-focal:
-y ~ x1i x2i x3i x2i*x3i | x1i;
-auxiliary:
-x1i x2i ~ x3i;
-y.missing ~ y x1i x2i x3i x2i*x3i;
-"""
+CHAPTER = datasets.script("04_multilevel")
 
 
 @pytest.fixture(scope="module")

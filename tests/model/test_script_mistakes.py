@@ -6,24 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tutorkit import datasets
 from tutorkit.errors import ScriptError, TutorkitError
 from tutorkit.model.script import parse, render
 from tutorkit.model.spec import ModelSpec
 from tutorkit.model.tokens import UNSUPPORTED_COMMANDS
 
-CHAPTER = """DATA: 04_multilevel.csv;
-CLUSTERID: j;
-FIXED: x3i;
-MODEL:
-focal:
-y ~ x1i x2i x3i x2i*x3i | x1i;
-auxiliary:
-x1i x2i ~ x3i;
-y.missing ~ y x1i x2i x3i x2i*x3i;
-SEED: 123;
-BURN: 20000;
-ITERATIONS: 20000;
-"""
+CHAPTER = datasets.script("04_multilevel")
 
 
 def mistake(script: str) -> ScriptError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
 
 from tutorkit.draws import Draws
-from tutorkit.model.spec import ModelSpec
 from tutorkit.summaries import worst_mixing
 
 HIGH_PSR = 1.05
@@ -18,7 +16,7 @@ LOW_ACCEPTANCE = 0.5
 
 def warnings_of(draws: Draws, table: pd.DataFrame) -> tuple[str, ...]:
     """Return one sentence or two for everything that limits what the run can tell."""
-    found = [*draws.data.warnings, *_flat_selection(draws.spec)]
+    found = [*draws.data.warnings]
     if draws.stopped:
         asked = draws.spec.draws_per_chain * draws.spec.chains
         found.append(f"The run was stopped: {draws.n_kept} of {asked} iterations were kept.")
@@ -52,20 +50,3 @@ def _mixing(table: pd.DataFrame) -> list[str]:
 
 def _named(row: dict[str, Any]) -> str:
     return f"{row['outcome']}: {row['name']} (parameter {row['number']})"
-
-
-def _flat_selection(spec: ModelSpec) -> list[str]:
-    """Warn of an improper posterior.
-
-    Along some direction of the coefficients the likelihood tends to a positive constant: every
-    observed row keeps its side of the threshold, and v is integrated out of the others.
-    """
-    if not math.isinf(spec.priors.probit_variance):
-        return []
-    return [
-        f"With a flat prior on its coefficients the posterior of the selection model "
-        f"{equation.outcome} is improper, because {equation.selects} is among its predictors: "
-        "give them a proper prior, for example OPTIONS: probit_variance=5;"
-        for equation in spec.selection
-        if equation.selects in equation.inputs
-    ]
