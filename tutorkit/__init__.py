@@ -18,7 +18,7 @@ from tutorkit.errors import DataError, ScriptError, SpecError, TutorkitError
 from tutorkit.model.script import parse, render
 from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
 from tutorkit.reml import RemlFit, fit_reml
-from tutorkit.report import Report, report
+from tutorkit.report import Report, baseline, report
 from tutorkit.sampling import sample
 from tutorkit.summaries import summarize
 
@@ -38,6 +38,7 @@ __all__ = [
     "SpecError",
     "Term",
     "TutorkitError",
+    "baseline",
     "compare",
     "datasets",
     "describe",

@@ -19,7 +19,6 @@ from tutorkit import datasets
 from tutorkit.data import read_data
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.export import to_json
-from tutorkit.lab import open_lab
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
 from tutorkit.reml import RemlFit, fit_reml
@@ -49,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "warm":
             print(f"The sampler is ready after {warm():.1f} seconds.")
             return 0
-        return open_lab(rest)
+        from tutorkit.lab import open_lab  # JupyterLab takes a second to import
+
+        open_lab(rest)
+        return 0
     except TutorkitError as error:
         file = options.script if options.command == "fit" and error.spot else ""
         print(f"tutorkit: {error.one_line(file)}", file=sys.stderr)
@@ -110,7 +112,7 @@ def _fit(options: argparse.Namespace) -> int:
             to_json(draws, tutorkit.IMPORT_SECONDS), indent=1, allow_nan=False, ensure_ascii=False
         )
         Path(options.json).write_text(text + "\n", encoding="utf-8")
-    print(report(draws, _baseline(spec, data)), end="")
+    print(report(draws, _reml_fits(spec, data)), end="")
     sys.stdout.flush()
     return 0
 
@@ -162,7 +164,7 @@ def _find_data(
     return read_data(Path(options.script).parent / spec.data), ()
 
 
-def _baseline(spec: ModelSpec, data: pd.DataFrame) -> dict[str, RemlFit]:
+def _reml_fits(spec: ModelSpec, data: pd.DataFrame) -> dict[str, RemlFit]:
     """Return the listwise fit, and the complete data's where we have them; none if impossible."""
     fits = {}
     name = Path(spec.data or "").stem

@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+from jupyterlab.labapp import LabApp
 
 PACKAGE = Path(__file__).parent
 COPY = "tutorkit-lessons"
@@ -32,22 +33,16 @@ def lessons_folder(here: Path) -> Path:
     return folder
 
 
-def open_lab(arguments: Sequence[str]) -> int:
-    """Run JupyterLab on the lessons until it is closed; return its exit status.
+def open_lab(arguments: Sequence[str]) -> None:
+    """Run JupyterLab on the lessons, in this process, until it is closed.
 
-    Meanwhile the sampler is compiled, so that the first run in a lesson need not wait for it.
+    Meanwhile the sampler is compiled in another, so that the first run in a lesson starts at once.
     """
-    from tutorkit.sampling import warm
-
     folder = lessons_folder(Path.cwd())
     first = sorted(folder.glob("*.ipynb"))[0]
-    command = [sys.executable, "-m", "jupyterlab", first.name, f"--ServerApp.root_dir={folder}"]
+    options = [f"--ServerApp.root_dir={folder}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    threading.Thread(target=warm, daemon=True).start()
-    server = subprocess.Popen([*command, *arguments], cwd=folder)
-    while True:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:  # JupyterLab has it too, and asks whether to stop
-            continue
+        options.append("--allow-root")
+    warm = [sys.executable, "-m", "tutorkit", "warm"]
+    subprocess.Popen(warm, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    LabApp.launch_instance([str(first), *options, *arguments])

@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tutorkit import datasets, parse, report, sample, summarize
+from tutorkit import baseline, datasets, fit_reml, parse, read_data, report, sample, summarize
 from tutorkit.report.parts import figures
 
 ITEMS = [
@@ -130,13 +131,38 @@ def test_a_fixed_parameter_has_no_psr(text):
     assert re.search(r"Residual Var\. +1\.000 +0\.000 +1\.000 +1\.000 +nan +nan\n", text)
 
 
-def test_baseline_shows_table_7_1(text):
-    baseline = section(text, "FOCAL MODEL BY REML")
-    complete, listwise = baseline.split("Listwise deletion")
-    assert re.search(r"x1i +1\.014 +0\.091 ", complete)
-    assert re.search(r"x1i +0\.832 +0\.088 ", listwise)
-    assert re.search(r"Observations +383\n", listwise)
-    assert re.search(r"ρ01 +0\.578\n", listwise)
+TABLE_7_1 = """
+Intercept -0.11 0.09 -0.29 – 0.07 -0.33 0.10 -0.53 – -0.13
+x1i 1.01 0.09 0.84 – 1.19 0.83 0.09 0.66 – 1.00
+x2i 0.99 0.05 0.90 – 1.08 0.91 0.07 0.78 – 1.04
+x3i 1.00 0.05 0.91 – 1.09 1.01 0.07 0.88 – 1.14
+x2i*x3i 1.03 0.04 0.95 – 1.10 1.02 0.07 0.89 – 1.15
+σ² 0.95 0.90
+τ00 0.20 0.20
+τ11 0.18 0.11
+ρ01 0.59 0.58
+ICC 0.29 0.22
+N 30 30
+Observations 600 383
+"""
+
+
+def test_baseline_is_the_chapters_table_7_1_figure_by_figure(text, complete, listwise):
+    shown = [" ".join(line.split()) for line in section(text, "FOCAL MODEL BY REML").splitlines()]
+    for line in TABLE_7_1.strip().splitlines():
+        assert line in shown
+    alone = baseline({"Complete data": complete, "Listwise deletion": listwise})
+    assert section(str(alone) + "\n\n", "FOCAL MODEL BY REML").strip() in text
+
+
+def test_a_singular_fit_is_explained_in_words(chapter):
+    data = read_data(Path(__file__).parents[1] / "reference" / "reml" / "inc_39.csv")
+    shown = " ".join(str(baseline({"Listwise deletion": fit_reml(chapter, data)})).split())
+    assert "ρ01 1.00" in shown
+    assert (
+        "Listwise deletion: Singular fit. The estimated correlation of random intercept and random "
+        "slope of x1i is exactly 1.00" in shown
+    )
 
 
 def test_no_line_is_wider_than_a_wide_terminal(text):

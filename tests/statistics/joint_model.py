@@ -32,10 +32,19 @@ CLUSTER_SIZES = (2, 6, 4, 5, 3, 6, 4, 5)  # 35 rows
 class JointModel:
     """A toy model with its prior, and a state in which chains are run."""
 
-    def __init__(self, model: str, incomplete: str = "", *, seed: int, clusters: bool = True):
+    def __init__(
+        self,
+        model: str,
+        incomplete: str = "",
+        *,
+        seed: int,
+        clusters: bool = True,
+        step_size: float = 0.4,
+    ) -> None:
         """Read the equations; ``incomplete`` variables miss a third of their values for good.
 
-        Variables without an equation are standard normal and stay as they are.
+        Variables without an equation are standard normal and stay as they are. The step size of
+        proposals stays as it is given, for there is no warm-up.
         """
         text = f"{'CLUSTERID: j;' if clusters else ''} MODEL: {model};"
         self.spec = replace(parse(text), priors=PRIORS)
@@ -57,7 +66,7 @@ class JointModel:
         )
         plan = compile_plan(self.spec, data)
         self.state = initial_state(plan, self.rng, burn=0)
-        self.state.step_size[:] = 0.4  # nothing adapts it here
+        self.state.step_size[:] = step_size
         # with a selection model the number of missing values changes with each data set
         self.plan = plan._replace(missing_row=np.zeros(plan.columns.size, dtype=np.int64))
         is_selected = np.isin(np.arange(len(plan.columns)), plan.select_variable)

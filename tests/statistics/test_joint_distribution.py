@@ -7,7 +7,7 @@ must keep mean 0, variance 1 and no correlation with the terms of their equation
 
 Tolerance: chains are independent and in equilibrium from their first iteration, so with C chains
 z = mean / (sd of the C chain means / sqrt(C)) is t distributed with C - 1 degrees of freedom.
-For C = 400, P(|t| > 5) = 8.6e-7; the 812 statistics of all cases together exceed 5 by chance with
+For C = 400, P(|t| > 5) = 8.6e-7; the 782 statistics of all cases together exceed 5 by chance with
 probability below 1e-3.
 """
 
@@ -65,7 +65,9 @@ MODELS = {
 @pytest.mark.parametrize("name", STEPS)
 def test_step_leaves_the_joint_distribution_invariant(name):
     equations, incomplete, step = STEPS[name]
-    check(JointModel(equations, incomplete, seed=101), step, length=50)
+    # a large step size, so that the acceptance probability matters
+    model = JointModel(equations, incomplete, seed=101, step_size=0.6)
+    check(model, step, length=100 if step == joint.PROPOSAL else 50)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -82,4 +84,4 @@ def check(model: JointModel, step: int, length: int) -> None:
     if step in (joint.SWEEP, joint.PROPOSAL):
         # often enough to move, seldom enough for a wrong log density to show
         moved = acceptance[model.plan.select_integrated == 1]
-        assert ((moved > 0.5) & (moved < 0.98)).all(), f"acceptance {acceptance}"
+        assert ((moved > 0.5) & (moved < 0.95)).all(), f"acceptance {acceptance}"

@@ -59,14 +59,20 @@ def nothing_derived() -> tuple[Section, Section]:
 
 
 def baseline(fits: Mapping[str, RemlFit]) -> Section:
-    """Show the chapter's table 7.1: the focal model by REML."""
-    grids: list[Part] = []
-    for name, fit in fits.items():
-        rows = tuple(_baseline_row(record) for record in _records(fit.table()))
-        grids.append(Grid(("Parameters", "Estimate", "SE", "2.5%", "97.5%"), (("", rows),), name))
-        if fit.singular_note:
-            grids.append(Lines((fit.singular_note,)))
-    return Section("Focal model by REML", tuple(grids))
+    """Show the chapter's table 7.1: the focal model by REML, fit beside fit."""
+    tables = [fit.table().set_index("parameter") for fit in fits.values()]
+    head = ["Parameter"]
+    for name in fits:
+        head += [name, "SE", "CI"]
+    rows = [
+        (str(name), *(cell for table in tables for cell in _baseline_cells(str(name), table)))
+        for name in tables[0].index
+    ]
+    n_fixed = len(next(iter(fits.values())).names)
+    groups = (("Fixed effects", tuple(rows[:n_fixed])), ("Random effects", tuple(rows[n_fixed:])))
+    notes = [f"{name}: {fit.singular_note}" for name, fit in fits.items() if fit.singular]
+    parts: list[Part] = [Grid(tuple(head), groups)]
+    return Section("Focal model by REML", (*parts, *([Lines(tuple(notes))] if notes else [])))
 
 
 def reading(table: pd.DataFrame) -> Section:
@@ -108,11 +114,14 @@ def _precise(values: Sequence[float]) -> tuple[str, ...]:
     return tuple("nan" if v != v else f"{v:.3f}" for v in values)
 
 
-def _baseline_row(record: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Format a row of table 7.1: counts as whole numbers, and only coefficients have intervals."""
-    name = str(record["parameter"])
+def _baseline_cells(name: str, table: pd.DataFrame) -> tuple[str, str, str]:
+    """Return estimate, standard error and interval; counts are whole, variances have no more."""
+    row: dict[Any, Any] = table.loc[name].to_dict()
     if name in ("N", "Observations"):
-        return (name, f"{record['estimate']:.0f}", "", "", "")
-    if record["se"] != record["se"]:
-        return (name, *figures(record["estimate"]), "", "", "")
-    return (name, *figures(*(record[key] for key in ("estimate", "se", "lower", "upper"))))
+        return f"{row['estimate']:.0f}", "", ""
+    if row["se"] != row["se"]:
+        return figures(row["estimate"], digits=2)[0], "", ""
+    estimate, se, lower, upper = figures(
+        *(row[key] for key in ("estimate", "se", "lower", "upper")), digits=2
+    )
+    return estimate, se, f"{lower} – {upper}"

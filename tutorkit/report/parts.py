@@ -44,8 +44,8 @@ class Section:
     parts: tuple[Part, ...]
 
 
-def figures(*values: float) -> tuple[str, ...]:
-    """Format one row's numbers: three decimals, or four digits where these would show nothing."""
+def figures(*values: float, digits: int = 3) -> tuple[str, ...]:
+    """Format one row's numbers: fixed decimals, or four digits where these would show nothing."""
     finite = [abs(v) for v in values if v == v and v != 0]
-    plain = not finite or (max(finite) >= 5e-4 and max(finite) < 1e7)
-    return tuple("nan" if v != v else f"{v:z.3f}" if plain else f"{v:.3e}" for v in values)
+    plain = not finite or 0.5 * 10**-digits <= max(finite) < 1e7
+    return tuple("nan" if v != v else f"{v:z.{digits}f}" if plain else f"{v:.3e}" for v in values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tutorkit.comparison import compare
 from tutorkit.draws import Draws
 from tutorkit.reml import RemlFit
 from tutorkit.report import estimates, sections
@@ -29,16 +30,33 @@ class Report:
         return to_html(self.sections)
 
 
-def report(draws: Draws, baseline: Mapping[str, RemlFit] | None = None) -> Report:
+def baseline(fits: Mapping[str, RemlFit]) -> Report:
+    """Return the chapter's table 7.1: the focal model by REML, one fit beside the other.
+
+    Parameters
+    ----------
+    fits
+        Fits of one focal model by name, for example
+        ``{"Complete data": fit_reml(spec, complete), "Listwise deletion": fit_reml(spec, data)}``.
+
+    Raises
+    ------
+    TutorkitError
+        If there is no fit, or they are of different focal models.
+    """
+    compare(fits)  # refuses what cannot stand side by side
+    return Report((estimates.baseline(fits),))
+
+
+def report(draws: Draws, fits: Mapping[str, RemlFit] | None = None) -> Report:
     """Return the report of a run.
 
     Parameters
     ----------
     draws
         What `tutorkit.sample` returned.
-    baseline
-        REML fits of the focal model to show below it by name, for example
-        ``{"Listwise deletion": fit_reml(spec, data)}``.
+    fits
+        REML fits of the focal model by name, to be shown below as by `baseline`.
 
     Raises
     ------
@@ -59,7 +77,7 @@ def report(draws: Draws, baseline: Mapping[str, RemlFit] | None = None) -> Repor
             estimates.residual_correlations(draws, table),
             estimates.outcome_models(draws, table),
             *estimates.nothing_derived(),
-            *([estimates.baseline(baseline)] if baseline else []),
+            *(baseline(fits).sections if fits else ()),
             estimates.reading(table),
         )
     )
