@@ -158,9 +158,8 @@ def _find_data(
             return read_data(path), ()
     if Path(spec.data).stem in datasets.names() and Path(spec.data).name == spec.data:
         name = Path(spec.data).stem
-        return datasets.load(name), (
-            f"'{spec.data}' is the file that comes with tutorkit, {datasets.about(name)}",
-        )
+        note = f"'{spec.data}' is the file that comes with tutorkit. {datasets.about(name)}"
+        return datasets.load(name), (note,)
     return read_data(Path(options.script).parent / spec.data), ()
 
 
