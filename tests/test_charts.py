@@ -32,7 +32,9 @@ def test_chart_shows_every_estimate_interval_and_truth(table, picture):
 def test_chart_fits_the_narrowest_notebook_and_follows_the_theme(picture):
     root = ElementTree.fromstring(picture.svg())
     assert float(root.get("width")) <= 560
-    assert "currentColor" in picture.svg()
+    layers = picture.chart.to_dict()["layer"]
+    assert [la["mark"]["color"] for la in layers if "color" in la["mark"]] == ["currentColor"]
+    assert 'fill="#000"' not in picture.svg()
     # a namespace is a name, not something to load
     addresses = set(re.findall(r"https?://[^\"']+", picture._repr_html_()))
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}

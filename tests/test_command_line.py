@@ -85,6 +85,7 @@ SCRIPT = "DATA: mine.csv; CLUSTERID: j; FIXED: x3i;\nMODEL: {model}\nSEED: 1;"
         ("y ~ x1i x3i\nx1i ~ x3i;", [], "bad.imp:2:"),
         ("y ~ x3i;", ["--data", "none.csv"], "There is no file 'none.csv'"),
         ("y ~ x3i;", ["--json", "no/folder/x.json"], "'no/folder/x.json' cannot be written"),
+        ("y ~ x3i;", ["--json", "."], "'.' is a folder"),
         ("y ~ x3i;", ["--chains", "0"], "CHAINS must be at least 1"),
         ("y ~ x3i;", ["--chains", "two"], "invalid int value: 'two'"),
         ("y ~ x3i;", ["--speed", "9"], "unknown argument --speed"),
@@ -119,6 +120,8 @@ def test_an_earlier_json_file_survives_a_failing_run(folder, capsys):
     (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x1i;"))
     assert main(["fit", "bad.imp", "--json", "out.json"]) == 2
     assert (folder / "out.json").read_text() == "precious"
+    assert main(["fit", "bad.imp", "--json", "new.json"]) == 2
+    assert not (folder / "new.json").exists()
 
 
 def test_an_interrupt_reports_what_was_drawn(folder):

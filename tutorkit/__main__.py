@@ -136,11 +136,13 @@ def _check_writable(name: str | None) -> None:
     """Find out before the run, not after it, that its results cannot be written."""
     if name is None:
         return
-    try:
-        with Path(name).open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise DataError(f"'{name}' cannot be written: {error.strerror}") from None
+    path = Path(name)
+    if path.is_dir():
+        raise DataError(f"'{name}' is a folder, not a file")
+    if not path.parent.is_dir():
+        raise DataError(f"'{name}' cannot be written: there is no folder '{path.parent}'")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise DataError(f"'{name}' cannot be written: you have no permission")
 
 
 def _find_data(
