@@ -112,7 +112,7 @@ class _Run(threading.Thread):
         self.rng = np.random.default_rng(seed)
         self.state: State = initial_state(plan, self.rng, spec.burn)
         n_columns = len(monitored(spec)) + len(residual_correlations(spec))
-        self.out: Floats = np.full((self.n_iterations, n_columns), np.nan)
+        self.out: Floats = np.empty((self.n_iterations, n_columns))  # read up to `done` only
         self.done = 0
         self.error: Exception | None = None
         self.stop_event = threading.Event()
