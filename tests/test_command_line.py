@@ -32,6 +32,14 @@ def test_fit_reports_the_chapters_script_with_the_shipped_data(folder, capsys):
     assert err == ""
 
 
+def test_the_chapters_script_comes_with_the_package_but_the_users_own_goes_first(folder, capsys):
+    assert main(["fit", "04_multilevel.imp", *QUICK]) == 0
+    assert "[4]  y.missing ~ Intercept y x1i" in capsys.readouterr().out
+    (folder / "04_multilevel.imp").write_text("DATA: mine.csv; MODEL: y ~ x3i;")
+    assert main(["fit", "04_multilevel.imp", *QUICK]) == 0
+    assert "y.missing" not in capsys.readouterr().out
+
+
 def test_fit_prefers_the_users_own_file(folder, capsys):
     (folder / "04_multilevel.csv").write_text((folder / "mine.csv").read_text())
     assert main(["fit", "chapter.imp", *QUICK]) == 0
