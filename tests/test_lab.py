@@ -24,6 +24,8 @@ def installed(tmp_path, monkeypatch):
     (package / "lessons" / "images").mkdir(parents=True)
     (package / "lessons" / "00_first.ipynb").write_text("first")
     (package / "lessons" / "images" / "a.png").write_text("picture")
+    (package / "lessons" / ".ipynb_checkpoints").mkdir()
+    (package / "lessons" / ".ipynb_checkpoints" / "old.ipynb").write_text("old")
     monkeypatch.setattr(lab, "PACKAGE", package)
     return package
 
@@ -34,6 +36,7 @@ def test_elsewhere_they_are_copied_to_a_folder_of_the_learners(installed, tmp_pa
     assert folder == here / "tutorkit-lessons"
     assert (folder / "00_first.ipynb").read_text() == "first"
     assert (folder / "images" / "a.png").read_text() == "picture"
+    assert sorted(p.name for p in folder.iterdir()) == ["00_first.ipynb", "images"]
 
 
 def test_a_learners_work_is_never_overwritten(installed, tmp_path):

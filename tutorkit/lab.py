@@ -26,8 +26,10 @@ def lessons_folder(here: Path) -> Path:
         return checkout
     folder = here / COPY
     for source in sorted((PACKAGE / "lessons").rglob("*")):
-        target = folder / source.relative_to(PACKAGE / "lessons")
-        if source.is_file() and not target.exists():
+        place = source.relative_to(PACKAGE / "lessons")
+        target = folder / place
+        hidden = any(part.startswith(".") for part in place.parts)  # such as notebook checkpoints
+        if source.is_file() and not hidden and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
     return folder
