@@ -238,7 +238,7 @@ def _compile_in_background(announce: bool) -> float:
     thread.start()
     thread.join(2.0)
     if thread.is_alive() and announce:
-        tqdm.write("Compiling the sampler: once on this machine, about half a minute.")
+        tqdm.write("Compiling the sampler: once on this machine, up to a minute.")
     while thread.is_alive():
         thread.join(0.1)
     if failures:

@@ -117,7 +117,10 @@ def acceptance(draws: Draws) -> Section:
             if not np.isnan(rate):
                 label = f"{equation.outcome}, chain {chain + 1}"
                 rows.append((label, "Hamiltonian", *figures(rate, TARGET_ACCEPTANCE)))
-    note = "All missing values are drawn exactly, so no imputation is proposed and rejected."
+    note = (
+        "Other missing values are drawn from their exact conditional distribution, or by a slice "
+        "step where a variable enters as a power: no imputation is proposed and rejected."
+    )
     if not rows:
         return Section("Metropolis-Hastings acceptance rates", (Lines((note,)),))
     head = ("Selection model", "Type", "Probability", "Target value")
