@@ -77,7 +77,8 @@ def test_normal_tail_at_the_ends_is_finite_or_minus_infinity():
 
 @pytest.mark.parametrize("lower", [-8.0, -1.0, 0.0, 0.4499, 0.45, 0.5, 1.5, 6.0, 12.0, 36.0])
 def test_truncated_normal_has_its_distribution(lower):
-    out = np.empty(N_DRAWS)
+    """A slightly wrong envelope moves the distribution by about 0.01: hence so many draws."""
+    out = np.empty(10 * N_DRAWS)
     fill_truncated(np.random.default_rng(3), lower, out)
     assert out.min() > lower
     assert stats.kstest(out, stats.truncnorm(lower, np.inf).cdf).pvalue > LEAST_P
