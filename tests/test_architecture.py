@@ -11,7 +11,7 @@ MOST_LINES = 300
 
 # each storey imports only from those before it
 STOREYS = [
-    {"errors"},
+    {"errors", "arrays"},
     {"model"},
     {"parameters", "data"},
     {"reml"},

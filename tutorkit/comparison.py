@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from tutorkit.arrays import Floats
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.parameters import (
@@ -17,7 +18,6 @@ from tutorkit.parameters import (
     covariance_labels,
     random_names,
 )
-from tutorkit.plan import Floats
 from tutorkit.reml import RemlFit
 
 TRUTH = "truth"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tutorkit.plan import Floats
+from tutorkit.arrays import Floats
 
 N_WINDOWS = 20
 TAIL = (0.05, 0.95)  # the quantiles whose smaller ESS is the tail ESS (Vehtari et al. 2021)

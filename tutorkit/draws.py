@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tutorkit.arrays import Floats
 from tutorkit.data import ModelData
 from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
-from tutorkit.parameters import Parameter, monitored, residual_correlations
-from tutorkit.plan import Floats
+from tutorkit.parameters import Parameter, monitored, recorded, residual_correlations
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Draws:
         TutorkitError
             If there is no such parameter.
         """
-        for k, parameter in enumerate((*self.parameters, *self.residual_correlations)):
+        for k, parameter in enumerate(recorded(self.spec)):
             if (parameter.outcome, parameter.name) == (outcome, name) and group in (
                 None,
                 parameter.group,

@@ -68,6 +68,11 @@ def residual_correlations(spec: ModelSpec) -> tuple[Parameter, ...]:
     )
 
 
+def recorded(spec: ModelSpec) -> tuple[Parameter, ...]:
+    """Return every column of the draws: the numbered parameters, then residual correlations."""
+    return monitored(spec) + residual_correlations(spec)
+
+
 def _of_equation(spec: ModelSpec, equation: Equation) -> list[Parameter]:
     outcome, random = equation.outcome, random_names(spec, equation)
     rows = []

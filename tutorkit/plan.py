@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tutorkit.arrays import Floats, Integers
 from tutorkit.data import ModelData
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec, Term
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class Plan(NamedTuple):

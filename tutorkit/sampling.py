@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from tutorkit.arrays import Floats
 from tutorkit.data import prepare
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.spec import Equation, ModelSpec, Term
-from tutorkit.parameters import monitored, residual_correlations
-from tutorkit.plan import Floats, Plan, compile_plan
+from tutorkit.parameters import recorded
+from tutorkit.plan import Plan, compile_plan
 from tutorkit.state import State, initial_state
 
 BLOCK_SECONDS = 0.05
@@ -105,23 +106,26 @@ def sample(
 class _Run(threading.Thread):
     """One chain; only this thread touches its arrays while it lives."""
 
-    def __init__(self, plan: Plan, seed: np.random.SeedSequence, spec: ModelSpec) -> None:
+    def __init__(
+        self, plan: Plan, seed: np.random.SeedSequence, spec: ModelSpec, stop: threading.Event
+    ) -> None:
         super().__init__(daemon=True, name="tutorkit chain")
         self.plan, self.burn = plan, spec.burn
         self.n_iterations = spec.burn + spec.draws_per_chain
         self.rng = np.random.default_rng(seed)
         self.state: State = initial_state(plan, self.rng, spec.burn)
-        n_columns = len(monitored(spec)) + len(residual_correlations(spec))
-        self.out: Floats = np.empty((self.n_iterations, n_columns))  # read up to `done` only
+        self.out: Floats = np.empty(
+            (self.n_iterations, len(recorded(spec)))
+        )  # read up to `done` only
         self.done = 0
         self.error: Exception | None = None
-        self.stop_event = threading.Event()
+        self.stop = stop
 
     def run(self) -> None:
         """Draw block after block, each about BLOCK_SECONDS long."""
         size = 4
         try:
-            while self.done < self.n_iterations and not self.stop_event.is_set():
+            while self.done < self.n_iterations and not self.stop.is_set():
                 end = min(self.done + size, self.n_iterations)
                 began = time.perf_counter()
                 run_block(self.rng, self.plan, self.state, self.out, self.done, end, self.burn)
@@ -130,12 +134,11 @@ class _Run(threading.Thread):
                 size = max(1, int(size * min(ratio, 4.0)))
         except Exception as error:  # reported by the thread that asked for the run
             self.error = error
-            self.stop_event.set()
+            self.stop.set()
 
 
 def _start(spec: ModelSpec, plan: Plan, seed: int, stop: threading.Event) -> list[_Run]:
-    columns = len(monitored(spec)) + len(residual_correlations(spec))
-    size = 8.0 * columns * (spec.burn * spec.chains + spec.iterations)
+    size = 8.0 * len(recorded(spec)) * (spec.burn * spec.chains + spec.iterations)
     if size > MOST_BYTES:
         raise SpecError(
             f"This run would need {size / 1e9:.0f} GB of memory for its draws",
@@ -143,9 +146,8 @@ def _start(spec: ModelSpec, plan: Plan, seed: int, stop: threading.Event) -> lis
             place=("iterations",),
         )
     seeds = np.random.SeedSequence(seed).spawn(spec.chains)
-    runs = [_Run(plan, child, spec) for child in seeds]
+    runs = [_Run(plan, child, spec, stop) for child in seeds]
     for run in runs:
-        run.stop_event = stop
         run.start()
     return runs
 
@@ -216,7 +218,7 @@ def warm() -> float:
     y = np.where(row % 5 == 0, np.nan, np.sin(row))
     data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
     plan = compile_plan(spec, prepare(spec, data))
-    _Run(plan, np.random.SeedSequence(0), spec).run()
+    _Run(plan, np.random.SeedSequence(0), spec, threading.Event()).run()
     _compiled.set()
     return time.perf_counter() - began
 

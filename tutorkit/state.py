@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from tutorkit.plan import Floats, Integers, Plan
+from tutorkit.arrays import Floats, Integers
+from tutorkit.plan import Plan
 
 
 class State(NamedTuple):

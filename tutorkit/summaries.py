@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from tutorkit.diagnostics import effective_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
-from tutorkit.parameters import Parameter
+from tutorkit.parameters import recorded
 
 
 def summarize(draws: Draws) -> pd.DataFrame:
@@ -31,7 +30,7 @@ def summarize(draws: Draws) -> pd.DataFrame:
             "The run was stopped during burn-in, before any draw was kept",
             "Run it to the end, or with a smaller BURN.",
         )
-    parameters: Sequence[Parameter] = (*draws.parameters, *draws.residual_correlations)
+    parameters = recorded(draws.spec)
     numbers = [*range(1, len(draws.parameters) + 1), *[None] * len(draws.residual_correlations)]
     lower, median, upper = np.quantile(draws.values, (0.025, 0.5, 0.975), axis=(0, 1))
     return pd.DataFrame(

@@ -6,7 +6,7 @@ import pytest
 from tutorkit import datasets, parse
 from tutorkit.data import prepare
 from tutorkit.kernels.sweep import run_block
-from tutorkit.parameters import monitored, residual_correlations
+from tutorkit.parameters import monitored, recorded
 from tutorkit.plan import compile_plan
 from tutorkit.sampling import _model_fit
 from tutorkit.state import initial_state
@@ -27,7 +27,7 @@ def run(request):
     plan = compile_plan(spec, data)
     rng = np.random.default_rng(3)
     state = initial_state(plan, rng, 0)
-    out = np.full((N_ITERATIONS, len(monitored(spec)) + len(residual_correlations(spec))), np.nan)
+    out = np.full((N_ITERATIONS, len(recorded(spec))), np.nan)
     states = []
     for k in range(N_ITERATIONS):
         run_block(rng, plan, state, out, k, k + 1, 0)

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tutorkit.arrays import Floats, Integers
 from tutorkit.errors import DataError, Place
 from tutorkit.model.script import spot
 from tutorkit.model.spec import Equation, ModelSpec, Term
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Columns = Mapping[str, Floats]  # variable -> (n_rows,), missing values nan
 
 _LARGE, _SMALL = 1e100, 1e-100  # squares and sums of squares stay finite and above zero

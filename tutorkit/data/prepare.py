@@ -10,7 +10,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from tutorkit.data.checks import Floats, Integers, check_columns, mistake, place_of
+from tutorkit.arrays import Floats, Integers
+from tutorkit.data.checks import check_columns, mistake, place_of
 from tutorkit.data.read import MISSING
 from tutorkit.errors import DataError, Place, did_you_mean
 from tutorkit.model.spec import ModelSpec

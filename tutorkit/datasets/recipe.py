@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from tutorkit.arrays import Floats
 from tutorkit.datasets.recipe_chapter import CLUSTER, N_CLUSTERS, TAU, N, complete_data
 from tutorkit.datasets.recipe_walk import incomplete_data, largest
-from tutorkit.reml.core import Array
 
 EXERCISE_SEED = 99  # selected among 400, see README.md
 
@@ -48,7 +48,7 @@ def write_exercise(folder: Path) -> None:
     _write(complete | seen, order, folder / "exercise_04.csv")
 
 
-def _write(data: dict[str, Array], order: list[str], path: Path) -> None:
+def _write(data: dict[str, Floats], order: list[str], path: Path) -> None:
     table = pd.DataFrame(data | {"j": CLUSTER + 1})[order]
     table.to_csv(path, index=False, na_rep="NA", float_format="%.4f", lineterminator="\n")
 

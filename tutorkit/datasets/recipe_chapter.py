@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tutorkit.reml.core import Array, Moments, Profile, cross_products, minimise, relative_factor
+from tutorkit.arrays import Floats
+from tutorkit.reml.core import Moments, Profile, cross_products, minimise, relative_factor
 
 N_CLUSTERS, CLUSTER_SIZE = 30, 20
 N = N_CLUSTERS * CLUSTER_SIZE
@@ -26,18 +27,18 @@ T_QUANTILE = 1.964  # between those of 591 and 374 degrees of freedom, for both 
 START = np.array([0.45, 0.25, 0.3])  # theta near every fit of these data
 
 
-def columns_of(data: dict[str, Array]) -> Array:
+def columns_of(data: dict[str, Floats]) -> Floats:
     """Return 1, x1, x2, x3, x2*x3, y in columns, (n, 6)."""
     x1, x2, x3 = data["x1i"], data["x2i"], data["x3i"]
     return np.column_stack([np.ones(len(x1)), x1, x2, x3, x2 * x3, data["y"]])
 
 
-def focal_moments(products: Array, n: int) -> Moments:
+def focal_moments(products: Floats, n: int) -> Moments:
     """Return the moments of y ~ x1 x2 x3 x2*x3 | x1 for cross-products of `columns_of`."""
     return Moments(products, 5, np.array([0, 1]), n)
 
 
-def figures(theta: Array, best: Profile, moments: Moments) -> Array:
+def figures(theta: Floats, best: Profile, moments: Moments) -> Floats:
     """Return the 25 figures of a half of table 7.1, given the fit `minimise` returns.
 
     In order: estimates, standard errors, lower and upper limits (5 each), sigma2, tau00, tau11,
@@ -54,7 +55,7 @@ def figures(theta: Array, best: Profile, moments: Moments) -> Array:
     return np.concatenate([beta, se, *limits, [sigma2, tau[0, 0], tau[1, 1], rho, icc]])
 
 
-def complete_data() -> dict[str, Array]:
+def complete_data() -> dict[str, Floats]:
     """Return y, x1i, x2i, x3i, (600,) each, rounded to 4 decimals, before anything is deleted."""
     rng = np.random.default_rng(SEED)
     data = _draw_predictors(rng)
@@ -63,7 +64,7 @@ def complete_data() -> dict[str, Array]:
     return data | {"y": _calibrated_outcome(data, u, e)}
 
 
-def _draw_predictors(rng: np.random.Generator) -> dict[str, Array]:
+def _draw_predictors(rng: np.random.Generator) -> dict[str, Floats]:
     """Draw predictors whose regressions are exactly the medians of the chapter's Blimp output.
 
     They are redrawn until x2*x3 has the SD that its raw and standardized coefficients imply.
@@ -76,16 +77,16 @@ def _draw_predictors(rng: np.random.Generator) -> dict[str, Array]:
             return {"x1i": x1.round(4), "x2i": x2.round(4), "x3i": x3.round(4)}
 
 
-def _residual(rng: np.random.Generator, variance: float, *predictors: Array) -> Array:
+def _residual(rng: np.random.Generator, variance: float, *predictors: Floats) -> Floats:
     """Draw normal values exactly uncorrelated with ``predictors`` and of exact variance."""
     z = rng.standard_normal(N)
     x = np.column_stack([np.ones(N), *predictors])
     z -= x @ np.linalg.lstsq(x, z, rcond=None)[0]
-    scaled: Array = z * np.sqrt(variance * (N - x.shape[1]) / (z @ z))
+    scaled: Floats = z * np.sqrt(variance * (N - x.shape[1]) / (z @ z))
     return scaled
 
 
-def _calibrated_outcome(data: dict[str, Array], u: Array, e: Array) -> Array:
+def _calibrated_outcome(data: dict[str, Floats], u: Floats, e: Floats) -> Floats:
     """Return y whose REML estimates are the printed ones.
 
     Variances first: u is recoloured and e rescaled until they fit. Then the coefficients: adding
@@ -101,14 +102,14 @@ def _calibrated_outcome(data: dict[str, Array], u: Array, e: Array) -> Array:
         now = figures(theta, best, moments)
         found = now[20:24]
         if np.abs(found - wanted).max() < 1e-8:
-            shifted: Array = y + x @ (HIT_BETA - now[:5])
+            shifted: Floats = y + x @ (HIT_BETA - now[:5])
             return shifted.round(4)
         colour = _cholesky(wanted[1:]) @ np.linalg.inv(_cholesky(found[1:])) @ colour
         scale *= np.sqrt(HIT_SIGMA2 / found[0])
     raise RuntimeError("the calibration of the variances did not converge")
 
 
-def _cholesky(parts: ArrayLike) -> Array:
+def _cholesky(parts: ArrayLike) -> Floats:
     """Return the Cholesky factor of the covariance matrix given as two variances and rho."""
     t00, t11, rho = np.asarray(parts, dtype=np.float64)
     cov = rho * np.sqrt(t00 * t11)

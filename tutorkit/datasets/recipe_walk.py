@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr, ndtr, ndtri
 
+from tutorkit.arrays import Floats
 from tutorkit.datasets.recipe_chapter import CLUSTER, START, N, columns_of, figures, focal_moments
-from tutorkit.reml.core import Array, Moments, cross_products, minimise
+from tutorkit.reml.core import Moments, cross_products, minimise
 
 Flags = NDArray[np.bool_]
 
@@ -38,15 +39,15 @@ class Mechanism:
     the printed ones.
     """
 
-    def __init__(self, data: dict[str, Array]) -> None:
+    def __init__(self, data: dict[str, Floats]) -> None:
         p = N_MISSING["x1i"] / N
         self.eta_y = _with_intercept(SLOPE_Y * data["y"], N_MISSING["y"])
         self.eta_x1 = _with_intercept(SLOPE_X1 * data["x2i"], N_MISSING["x1i"])
         self.eta_x1_unseen = float(ndtri(p))
         eta_x1 = np.array([self.eta_x1, np.full(N, self.eta_x1_unseen)])
         # Log probabilities: [y missing][row] and [x2 missing][x1 missing][row].
-        self.log_y: Array = log_ndtr(np.array([-self.eta_y, self.eta_y]))
-        self.log_x1: Array = log_ndtr(np.stack([-eta_x1, eta_x1], axis=1))
+        self.log_y: Floats = log_ndtr(np.array([-self.eta_y, self.eta_y]))
+        self.log_x1: Floats = log_ndtr(np.stack([-eta_x1, eta_x1], axis=1))
 
     def draw(self, rng: np.random.Generator) -> Flags:
         """Draw which values are missing, (3, n) for y, x1, x2, with exactly the printed counts."""
@@ -62,14 +63,14 @@ class Mechanism:
         return float((self.log_y[y, rows] + self.log_x1[x2, x1, rows]).sum())
 
 
-def largest(score: Array, count: int) -> Flags:
+def largest(score: Floats, count: int) -> Flags:
     """Return which ``count`` elements are the largest."""
     flags = np.zeros(score.size, dtype=bool)
     flags[np.argsort(-score, kind="stable")[:count]] = True
     return flags
 
 
-def _with_intercept(slope_part: Array, count: int) -> Array:
+def _with_intercept(slope_part: Floats, count: int) -> Floats:
     """Return the probit propensity whose intercept makes the expected count ``count``."""
     low, high = -20.0, 20.0
     while high - low > 1e-13:
@@ -79,13 +80,13 @@ def _with_intercept(slope_part: Array, count: int) -> Array:
     return slope_part + low
 
 
-def misfit(table: Array, n: int) -> float:
+def misfit(table: Floats, n: int) -> float:
     """Return how far the listwise table is from the printed one, in rounding units squared."""
     off = np.maximum(np.abs(table - PRINTED) - 0.0045, 0) / 0.005
     return float((off**2).sum() + 0.25 * (n - N_COMPLETE) ** 2)
 
 
-def incomplete_data(data: dict[str, Array]) -> dict[str, Array]:
+def incomplete_data(data: dict[str, Floats]) -> dict[str, Floats]:
     """Return the chapter data with nan where a value is missing."""
     rng = np.random.default_rng(SEED)
     missing = _walk(data, Mechanism(data), rng)
@@ -93,7 +94,7 @@ def incomplete_data(data: dict[str, Array]) -> dict[str, Array]:
     return {k: np.where(hidden[k], np.nan, v) if k in hidden else v for k, v in data.items()}
 
 
-def _walk(data: dict[str, Array], mechanism: Mechanism, rng: np.random.Generator) -> Flags:
+def _walk(data: dict[str, Floats], mechanism: Mechanism, rng: np.random.Generator) -> Flags:
     """Return the first pattern whose listwise table is the printed one, (3, n)."""
     columns = columns_of(data)
     outer = columns[:, :, None] * columns[:, None, :]
@@ -135,7 +136,7 @@ def _pick(flags: Flags, rng: np.random.Generator) -> int:
 
 
 def _with_rows(
-    moments: Moments, rows: NDArray[np.intp], change: NDArray[np.int_], outer: Array
+    moments: Moments, rows: NDArray[np.intp], change: NDArray[np.int_], outer: Floats
 ) -> Moments:
     """Return the moments after rows have entered (+1), left (-1) or stayed as they were (0)."""
     products = moments.products.copy()

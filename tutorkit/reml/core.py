@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from tutorkit.arrays import Floats
 
 PROBE = 1e-5  # step of the differenced Hessian
 CONVERGED = 1e-10  # Newton decrement, in deviance units, whose step is the last one taken
@@ -24,7 +24,7 @@ N_CLIMBS = 3
 class Moments(NamedTuple):
     """All REML needs of the data: cross-products of the columns (X, further Z, y) per cluster."""
 
-    products: Array  # (J, m, m)
+    products: Floats  # (J, m, m)
     p: int  # the first p columns have fixed coefficients
     random: NDArray[np.intp]  # (r,) the columns whose coefficients vary over clusters
     n: int  # rows
@@ -33,14 +33,14 @@ class Moments(NamedTuple):
 class Profile(NamedTuple):
     """The REML deviance at K values of theta, with what is profiled out of it."""
 
-    deviance: Array  # (K,) minus twice the restricted log likelihood
-    gradient: Array  # (K, q)
-    beta: Array  # (K, p)
-    covariance: Array  # (K, p, p) of beta
-    sigma2: Array  # (K,)
+    deviance: Floats  # (K,) minus twice the restricted log likelihood
+    gradient: Floats  # (K, q)
+    beta: Floats  # (K, p)
+    covariance: Floats  # (K, p, p) of beta
+    sigma2: Floats  # (K,)
 
 
-def cross_products(columns: Array, cluster: NDArray[np.intp]) -> Array:
+def cross_products(columns: Floats, cluster: NDArray[np.intp]) -> Floats:
     """Return W'W of every cluster, (J, m, m), for W = ``columns`` (n, m) and codes 0 .. J - 1."""
     order = np.argsort(cluster, kind="stable")
     first = np.flatnonzero(np.diff(cluster[order], prepend=-1))
@@ -54,14 +54,14 @@ def _lower(r: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return np.tril_indices(r)
 
 
-def relative_factor(theta: Array, r: int) -> Array:
+def relative_factor(theta: Floats, r: int) -> Floats:
     """Return Lambda (..., r, r), lower triangular with tau = sigma2 * Lambda Lambda'."""
     factor = np.zeros((*theta.shape[:-1], r, r))
     factor[(..., *_lower(r))] = theta
     return factor
 
 
-def profile(theta: Array, moments: Moments) -> Profile:
+def profile(theta: Floats, moments: Moments) -> Profile:
     """Return the profiled REML deviance and its gradient at ``theta`` (K, r(r + 1)/2).
 
     With G = I + Lambda'Z'Z Lambda in each cluster, V^-1 = I - Z Lambda G^-1 Lambda'Z', and the
@@ -99,7 +99,7 @@ def profile(theta: Array, moments: Moments) -> Profile:
     return Profile(deviance, gradient, beta, spread * sigma2[:, None, None], sigma2)
 
 
-def _eliminate(g: Array, right: Array) -> tuple[Array, Array]:
+def _eliminate(g: Floats, right: Floats) -> tuple[Floats, Floats]:
     """Return sum log|G| (K,) and G^-1 ``right`` by Gauss-Jordan, all clusters at once.
 
     ``g`` is (K, r, J, r), ``right`` (K, r, J, m). No pivoting: G - I is positive semidefinite.
@@ -116,7 +116,7 @@ def _eliminate(g: Array, right: Array) -> tuple[Array, Array]:
     return log_det, both[..., r:]
 
 
-def minimise(moments: Moments, start: Array | None = None) -> tuple[Array, Profile]:
+def minimise(moments: Moments, start: Floats | None = None) -> tuple[Floats, Profile]:
     """Return the theta (q,) of least REML deviance; row 0 of the profile belongs to it.
 
     From ``start`` alone when it is given (a warm start, for a chain of similar problems); else
@@ -133,7 +133,7 @@ def minimise(moments: Moments, start: Array | None = None) -> tuple[Array, Profi
     return min(ends, key=lambda end: float(end[1].deviance[0]))
 
 
-def _newton(theta: Array, moments: Moments) -> tuple[Array, Profile]:
+def _newton(theta: Floats, moments: Moments) -> tuple[Floats, Profile]:
     """Return the minimum reached from ``theta``; row 0 of the profile belongs to it.
 
     Newton steps with the curvature made positive, halved until they descend. The signs of Lambda

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tutorkit.arrays import Floats
 from tutorkit.errors import DataError, did_you_mean
 from tutorkit.model.spec import INTERCEPT, ModelSpec, Term
-from tutorkit.reml.core import Array, Moments, cross_products
+from tutorkit.reml.core import Moments, cross_products
 
 SAME = 1e-7  # a column whose own part is this small, relative to its SD, adds nothing
 EXACT = 1e-12  # relative size of what is left only by rounding
@@ -29,8 +30,8 @@ class Design(NamedTuple):
     moments: Moments
     fixed: tuple[Term, ...]
     random: tuple[Term, ...]  # empty without clusters
-    to_raw: Array  # (c, c): centred and scaled columns are raw columns @ to_raw
-    ols: Array  # (p,)
+    to_raw: Floats  # (c, c): centred and scaled columns are raw columns @ to_raw
+    ols: Floats  # (p,)
     origin: float
     unit: float
     df: int  # rows minus parameters
@@ -73,7 +74,7 @@ def build_design(spec: ModelSpec, data: pd.DataFrame) -> Design:
 
 def _complete_rows(
     spec: ModelSpec, data: pd.DataFrame
-) -> tuple[dict[str, Array], NDArray[np.intp]]:
+) -> tuple[dict[str, Floats], NDArray[np.intp]]:
     """Return the focal variables and cluster codes 0 .. J - 1 of the complete rows."""
     equation = spec.focal
     if equation.selects:
@@ -102,7 +103,7 @@ def _complete_rows(
     return {name: column[keep] for name, column in values.items()}, codes[keep]
 
 
-def _numbers(name: str, column: pd.Series, missing: tuple[float, ...]) -> Array:
+def _numbers(name: str, column: pd.Series, missing: tuple[float, ...]) -> Floats:
     """Return a column as numbers, nan where it is missing or holds a missing-value code."""
     try:
         numbers = column.to_numpy(dtype=float, na_value=np.nan)
@@ -121,7 +122,7 @@ def _check_counts(n: int, n_clusters: int, r: int, df: int) -> None:
         raise DataError("All complete rows belong to one cluster; random effects need several")
 
 
-def _centre(column: Array, what: str) -> tuple[Array, float, float]:
+def _centre(column: Floats, what: str) -> tuple[Floats, float, float]:
     """Return (column - origin) / unit with mean 0 and SD 1, the origin and the unit."""
     size = float(np.abs(column).max())
     if not size < 1 / TINY:
@@ -137,7 +138,9 @@ def _centre(column: Array, what: str) -> tuple[Array, float, float]:
     return centred / unit, origin, unit
 
 
-def _standardise(terms: tuple[Term, ...], values: dict[str, Array], n: int) -> tuple[Array, Array]:
+def _standardise(
+    terms: tuple[Term, ...], values: dict[str, Floats], n: int
+) -> tuple[Floats, Floats]:
     """Return the centred and scaled columns D of the terms, (n, c), and B with D = raw @ B."""
     design, back = np.ones((n, len(terms))), np.eye(len(terms))
     for k, term in enumerate(terms):
@@ -150,7 +153,7 @@ def _standardise(terms: tuple[Term, ...], values: dict[str, Array], n: int) -> t
     return design, back
 
 
-def _check_rank(terms: tuple[Term, ...], design: Array) -> None:
+def _check_rank(terms: tuple[Term, ...], design: Floats) -> None:
     """Refuse a term that is a linear combination of those before it, and name it."""
     left = np.abs(np.diag(np.linalg.qr(design, mode="r"))) / np.sqrt(len(design))
     for term, part in zip(terms, left, strict=True):

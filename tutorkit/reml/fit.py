@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from tutorkit.arrays import Floats
 from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import covariance_labels
-from tutorkit.reml.core import Array, minimise, profile, relative_factor
+from tutorkit.reml.core import minimise, profile, relative_factor
 from tutorkit.reml.design import build_design
 
 SINGULAR = 1e-4  # lme4's isSingular: a diagonal element of the relative factor below this
@@ -30,12 +31,12 @@ class RemlFit:
 
     outcome: str
     names: tuple[str, ...]
-    estimate: Array
-    se: Array
-    lower: Array
-    upper: Array
+    estimate: Floats
+    se: Floats
+    lower: Floats
+    upper: Floats
     sigma2: float
-    tau: Array
+    tau: Floats
     random_names: tuple[str, ...]
     loglik: float
     singular: bool
@@ -44,7 +45,7 @@ class RemlFit:
     n_observations: int
 
     @property
-    def correlations(self) -> Array:
+    def correlations(self) -> Floats:
         """Correlations of the random effects, (r, r); nan where a variance is 0."""
         sd = np.sqrt(np.diag(self.tau))
         scale = np.outer(sd, sd)
@@ -150,7 +151,7 @@ def fit_reml(spec: ModelSpec, data: pd.DataFrame) -> RemlFit:
     )
 
 
-def _settle(theta: Array, r: int) -> tuple[Array, bool]:
+def _settle(theta: Floats, r: int) -> tuple[Floats, bool]:
     """Return theta with what is zero but for rounding set to 0, and whether anything was."""
     factor = relative_factor(theta, r)
     factor[np.linalg.norm(factor, axis=1) < SINGULAR] = 0.0
