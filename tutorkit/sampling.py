@@ -114,9 +114,8 @@ class _Run(threading.Thread):
         self.n_iterations = spec.burn + spec.draws_per_chain
         self.rng = np.random.default_rng(seed)
         self.state: State = initial_state(plan, self.rng, spec.burn)
-        self.out: Floats = np.empty(
-            (self.n_iterations, len(recorded(spec)))
-        )  # read up to `done` only
+        # rows are written as they are drawn: only the first `done` hold anything
+        self.out: Floats = np.empty((self.n_iterations, len(recorded(spec))))
         self.done = 0
         self.error: Exception | None = None
         self.stop = stop
