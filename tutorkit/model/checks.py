@@ -9,7 +9,8 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 from tutorkit.errors import Place, SpecError
-from tutorkit.model.tokens import is_command, is_label, name_problem
+from tutorkit.model.statement_checks import check_labels, check_statements
+from tutorkit.model.tokens import MEAN_SUFFIX, factor_problem, is_command, is_label, name_problem
 
 if TYPE_CHECKING:
     from tutorkit.model.spec import Equation, ModelSpec, Term
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 MAX_TERMS = 100_000
 MAX_DEGREE = 9
 _LIMITS = (
-    ("seed", 0, 2**63 - 1),
-    ("burn", 0, 10**9),
-    ("iterations", 0, 10**9),
-    ("chains", 1, 10**9),
+    ("seed", "SEED", 0, 2**63 - 1),
+    ("burn", "BURN", 0, 10**9),
+    ("iterations", "ITERATIONS", 0, 10**9),
+    ("chains", "CHAINS", 1, 10**9),
+    ("imputations", "NIMPS", 0, 10**9),
 )
 
 
@@ -35,9 +37,11 @@ def check_model(spec: ModelSpec) -> None:
     for equation in spec.equations:
         _check_terms(spec, equation)
         _check_inputs(spec, equation)
+    check_labels(spec)
     _check_names(spec)
     _check_order(spec)
     _check_settings(spec)
+    check_statements(spec)
 
 
 def check_size(n_terms: int) -> None:
@@ -97,6 +101,12 @@ def _check_terms(spec: ModelSpec, equation: Equation) -> None:
                     place=(f"{part} again", outcome, str(term)),
                 )
             seen.add(term.key)
+    if equation.slopes and not equation.random_intercept:
+        raise SpecError(
+            f"The equation of '{outcome}' has random slopes, but no random intercept",
+            "Drop the slopes, or the '0': '| x' is a random intercept and a random slope.",
+            place=("slope", outcome, equation.slopes[0].factors[0]),
+        )
     if equation.slopes and spec.cluster is None:
         raise SpecError(
             f"The random slope of '{equation.slopes[0]}' needs clusters",
@@ -130,6 +140,13 @@ def _check_inputs(spec: ModelSpec, equation: Equation) -> None:
                 "Clusters enter through the random effects.",
                 place=("predictor", outcome, name),
             )
+    means = [name for name in equation.factors if name.endswith(MEAN_SUFFIX)]
+    if means and spec.cluster is None:
+        raise SpecError(
+            f"'{means[0]}' is a cluster mean and needs clusters",
+            "Name the cluster variable, for example 'CLUSTERID: j;'.",
+            place=("predictor", outcome, means[0]),
+        )
     if spec.cluster is not None and spec.cluster in (outcome, equation.selects):
         raise SpecError(
             f"'{spec.cluster}' is the cluster variable and cannot be an outcome",
@@ -138,21 +155,22 @@ def _check_inputs(spec: ModelSpec, equation: Equation) -> None:
 
 
 def _check_names(spec: ModelSpec) -> None:
-    for name, place in _names(spec):
-        problem = name_problem(name)
+    for problem, place in _name_problems(spec):
         if problem:
             raise SpecError(*problem, place=place)
 
 
-def _names(spec: ModelSpec) -> Iterator[tuple[str, Place]]:
+def _name_problems(spec: ModelSpec) -> Iterator[tuple[tuple[str, str] | None, Place]]:
     if spec.cluster is not None:
-        yield spec.cluster, ("cluster",)
-    for name in spec.fixed:
-        yield name, ("fixed", name)
+        yield name_problem(spec.cluster), ("cluster",)
+    for part in ("columns", "ordinal", "fixed"):
+        for name in getattr(spec, part):
+            yield name_problem(name), (part, name)
     for equation in spec.equations:
-        yield equation.selects or equation.outcome, ("outcome", equation.outcome)
-        for name in equation.inputs:
-            yield name, ("predictor", equation.outcome, name)
+        outcome = equation.outcome
+        yield name_problem(equation.selects or outcome), ("outcome", outcome)
+        for name in equation.factors:
+            yield factor_problem(name), ("predictor", outcome, name)
 
 
 def _check_order(spec: ModelSpec) -> None:
@@ -184,21 +202,27 @@ def _cycle(loop: list[str]) -> SpecError:
 
 
 def _check_settings(spec: ModelSpec) -> None:
-    for name, least, most in _LIMITS:
+    for name, command, least, most in _LIMITS:
         value = getattr(spec, name)
         if name == "seed" and value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, Integral):
-            raise SpecError(f"{name.upper()} must be a whole number", place=(name,))
+            raise SpecError(f"{command} must be a whole number", place=(name,))
         if int(value) < least:
             wanted = f"at least {least}" if least else "zero or more"
-            raise SpecError(f"{name.upper()} must be {wanted}", place=(name,))
+            raise SpecError(f"{command} must be {wanted}", place=(name,))
         if int(value) > most:
-            raise SpecError(f"{name.upper()} must not be larger than {most}", place=(name,))
+            raise SpecError(f"{command} must not be larger than {most}", place=(name,))
     if spec.draws_per_chain < 1:
         raise SpecError(
             f"ITERATIONS is the total over chains and must be at least CHAINS ({spec.chains})",
             place=("iterations",),
+        )
+    if spec.imputations > spec.draws_per_chain * spec.chains:
+        raise SpecError(
+            f"NIMPS must not be larger than ITERATIONS ({spec.iterations})",
+            "Each imputed data set is taken from another iteration.",
+            place=("imputations",),
         )
     if not all(map(math.isfinite, spec.missing)):
         raise SpecError(

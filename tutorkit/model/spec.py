@@ -8,12 +8,22 @@ from itertools import groupby
 
 from tutorkit.errors import SpecError
 from tutorkit.model.checks import check_model
-from tutorkit.model.tokens import MISSING_SUFFIX
+from tutorkit.model.expressions import indicated, names
+from tutorkit.model.statements import Assignment, Save, Simple
+from tutorkit.model.tokens import MISSING_SUFFIX, variable_of
+
+__all__ = [
+    "INTERCEPT", "NAMED_PRIORS",
+    "Assignment", "Equation", "ModelSpec", "Priors", "Save", "Simple", "Term",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Term:
-    """A product of variables such as ``x2i*x3i``; the empty product is the intercept."""
+    """A product of variables such as ``x2i*x3i``; the empty product is the intercept.
+
+    A factor is a variable, or ``x.mean``: the cluster means of the variable x.
+    """
 
     factors: tuple[str, ...] = ()
 
@@ -39,16 +49,20 @@ INTERCEPT = Term()
 class Equation:
     """One regression of the factored joint distribution.
 
-    ``outcome`` is a variable (normal regression) or ``v.missing``, the missingness indicator of v
-    (probit regression: the selection model). ``predictors`` leave out the intercept, which is
-    always there; ``slopes`` are the terms whose coefficients vary over clusters, likewise without
-    the random intercept, which every equation has as soon as the model has clusters.
+    ``outcome`` is a variable (normal regression, or probit if it is ORDINAL) or ``v.missing``, the
+    missingness indicator of v (probit regression: the selection model). ``predictors`` leave out
+    the intercept, which is always there; ``slopes`` are the terms whose coefficients vary over
+    clusters, likewise without the random intercept. That comes as soon as the model has clusters,
+    unless ``random_intercept`` is False. ``labels`` names coefficients for PARAMETERS: pairs of a
+    label and ``str(term)``, in the order of ``terms``.
     """
 
     outcome: str
     predictors: tuple[Term, ...] = ()
     slopes: tuple[Term, ...] = ()
     block: str = ""
+    random_intercept: bool = True
+    labels: tuple[tuple[str, str], ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -63,16 +77,24 @@ class Equation:
         return None
 
     @property
-    def inputs(self) -> tuple[str, ...]:
-        """The variables on the right-hand side, each once, in order of appearance."""
+    def factors(self) -> tuple[str, ...]:
+        """What the right-hand side multiplies, ``x.mean`` as such, in order of appearance."""
         terms = self.predictors + self.slopes
         return tuple(dict.fromkeys(v for term in terms for v in term.factors))
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The variables on the right-hand side, ``x.mean`` as x, in order of appearance."""
+        return tuple(dict.fromkeys(map(variable_of, self.factors)))
+
     def __str__(self) -> str:
         """Return the equation as it is written in a script."""
-        right = " ".join(map(str, self.predictors)) or "Intercept"
-        slopes = f" | {' '.join(map(str, self.slopes))}" if self.slopes else ""
-        return f"{self.outcome} ~ {right}{slopes}"
+        label_of = {term: label for label, term in self.labels}
+        written = [str(term) for term in self.terms if term.factors or "Intercept" in label_of]
+        labelled = [f"{t}@{label_of[t]}" if t in label_of else t for t in written]
+        right = " ".join(labelled) or "Intercept"
+        slopes = " ".join(map(str, self.slopes)) if self.random_intercept else "0"
+        return f"{self.outcome} ~ {right}{' | ' if slopes else ''}{slopes}"
 
 
 @dataclass(frozen=True)
@@ -133,6 +155,8 @@ class ModelSpec:
     """A whole analysis: equations in factored order, clusters, priors and settings of the run.
 
     ``burn`` counts iterations per chain, ``iterations`` the kept ones of all chains together.
+    ``columns`` names the columns of a file without a header; ``grand_mean`` and ``group_mean`` are
+    what CENTER centres; ``imputations`` is the number of imputed data sets that ``save`` writes.
     ``source`` is the script the spec was read from; it is only used to show errors in place.
     """
 
@@ -141,6 +165,16 @@ class ModelSpec:
     cluster: str | None = None
     fixed: tuple[str, ...] = ()
     missing: tuple[float, ...] = ()
+    columns: tuple[str, ...] = ()
+    ordinal: tuple[str, ...] = ()
+    grand_mean: tuple[str, ...] = ()
+    group_mean: tuple[str, ...] = ()
+    transforms: tuple[Assignment, ...] = ()
+    parameters: tuple[Assignment, ...] = ()
+    simple: tuple[Simple, ...] = ()
+    imputations: int = 0
+    save: tuple[Save, ...] = ()
+    print_parameters: bool = False
     priors: Priors = Priors()
     seed: int | None = None
     burn: int = 10_000
@@ -154,8 +188,13 @@ class ModelSpec:
 
     @property
     def focal(self) -> Equation:
-        """The analysis wanted: the first equation of the block "focal", else the first of all."""
-        normal = [e for e in self.equations if e.selects is None] or list(self.equations)
+        """The analysis wanted: the first equation of the block "focal", else the first of all.
+
+        Models of missingness indicators are passed over.
+        """
+        indicators = dict(self.indicators)
+        normal = [e for e in self.equations if not e.selects and e.outcome not in indicators]
+        normal = normal or list(self.equations)
         return next((e for e in normal if e.block.casefold() == "focal"), normal[0])
 
     @property
@@ -165,14 +204,40 @@ class ModelSpec:
 
     @property
     def selection(self) -> tuple[Equation, ...]:
-        """The models of missingness indicators."""
+        """The models of missingness indicators written ``v.missing``; see also `indicators`."""
         return tuple(e for e in self.equations if e.selects is not None)
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The data columns the equations use, in order of appearance, cluster left out."""
-        names = [v for e in self.equations for v in (e.selects or e.outcome, *e.inputs)]
-        return tuple(dict.fromkeys(names))
+        """The columns the equations use, in order of appearance, cluster left out."""
+        used = [v for e in self.equations for v in (e.selects or e.outcome, *e.inputs)]
+        return tuple(dict.fromkeys(used))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns the data must have: those of equations and of TRANSFORM not made there."""
+        made = {transform.name for transform in self.transforms}
+        used = [*self.variables, *(v for t in self.transforms for v in names(t.expression))]
+        return tuple(dict.fromkeys(v for v in used if v not in made))
+
+    @property
+    def indicators(self) -> tuple[tuple[str, str], ...]:
+        """Pairs (m, v) of ORDINAL outcomes m = ismissing(v): the long form of ``v.missing``."""
+        return tuple(pair for pair in self._made_indicators() if pair[0] in self.ordinal)
+
+    @property
+    def undeclared_indicators(self) -> tuple[str, ...]:
+        """Outcomes m = ismissing(v) that are not ORDINAL, so fitted as if they were normal."""
+        return tuple(m for m, _ in self._made_indicators() if m not in self.ordinal)
+
+    def _made_indicators(self) -> list[tuple[str, str]]:
+        outcomes = {equation.outcome for equation in self.equations}
+        pairs = ((t.name, indicated(t.expression)) for t in self.transforms if t.name in outcomes)
+        return [(name, v) for name, v in pairs if v is not None]
+
+    def is_probit(self, equation: Equation) -> bool:
+        """Tell whether the outcome of ``equation`` is a missingness indicator or ORDINAL."""
+        return equation.selects is not None or equation.outcome in self.ordinal
 
     def equation(self, outcome: str) -> Equation:
         """Return the equation of ``outcome``; KeyError if there is none."""

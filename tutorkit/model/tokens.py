@@ -10,41 +10,34 @@ from typing import NamedTuple
 from tutorkit.errors import ScriptError, Spot
 
 COMMANDS = (
-    "DATA", "CLUSTERID", "FIXED", "MISSING", "MODEL",
-    "SEED", "BURN", "ITERATIONS", "CHAINS", "OPTIONS",
+    "DATA", "VARIABLES", "CLUSTERID", "ORDINAL", "FIXED", "MISSING", "TRANSFORM", "CENTER", "MODEL",
+    "SIMPLE", "PARAMETERS", "SEED", "BURN", "ITERATIONS", "CHAINS", "NIMPS", "OPTIONS", "SAVE",
 )  # fmt: skip
 
-_NORMAL = "Every outcome is continuous here, except missingness indicators such as 'y.missing'."
-_COLUMN = "Compute the new column with pandas before you fit the model."
-_DRAWS = "Compute it from the draws after the run."
+_DRAWS = "Compute it from the draws after the run, or under PARAMETERS."
 UNSUPPORTED_COMMANDS = {
-    "VARIABLES": "Leave it out: the first line of the data file names the variables.",
-    "ORDINAL": _NORMAL,
-    "NOMINAL": _NORMAL,
-    "COUNT": _NORMAL,
-    "TIMEID": "",
-    "TRANSFORM": _COLUMN,
+    "NOMINAL": "Outcomes are continuous, or probit with ORDINAL: make 0/1 columns with TRANSFORM.",
+    "COUNT": "Outcomes are continuous, or binary and ordered with ORDINAL.",
+    "TIMEID": "Leave it out: the order of the rows within a cluster has no meaning here.",
     "FILTER": "Select the rows with pandas before you fit the model.",
     "BYGROUP": "Select each group with pandas and fit the model to it.",
-    "DROPOUT": "",
-    "WEIGHT": "",
-    "LATENT": "",
+    "DROPOUT": "Write a selection model instead, as in 'y.missing ~ y x;'.",
+    "WEIGHT": "Leave it out: every row counts the same.",
+    "LATENT": "Only variables of the data can be used.",
     "RANDOMEFFECT": "Write a random slope behind '|', as in 'y ~ x | x;'.",
-    "CENTER": "Centre the column with pandas before you fit the model.",
-    "SIMPLE": _DRAWS,
-    "PARAMETERS": _DRAWS,
     "TEST": _DRAWS,
     "WALDTEST": _DRAWS,
     "FCS": "Give every incomplete variable an equation under MODEL instead.",
     "SIMULATE": "Simulate the data in Python instead.",
-    "NIMPS": "Leave it out.",
     "THIN": "Leave it out: every draw is kept.",
     "OUTPUT": "Leave it out.",
-    "SAVE": "Leave it out: results stay in the notebook.",
 }
+SHORTEST_COMMAND = 4
 
 MISSING_SUFFIX = ".missing"
-_SUFFIXES = (".mean", ".latent", ".lag")
+MEAN_SUFFIX = ".mean"
+VARIANCE_SUFFIXES = (".totalvar", ".coefvar", ".residvar")
+_SUFFIXES = (".latent", ".lag")
 
 _DIGITLIKE = "¹²³⁰⁴-⁹₀-₉"  # letters to Python's \w, powers to a learner
 _NAME = rf"[^\W\d{_DIGITLIKE}](?:[^\W{_DIGITLIKE}]|\.)*"
@@ -53,10 +46,11 @@ _SPACES = re.compile(_SPACE)
 _TOKEN = re.compile(
     rf"""(?P<name>{_NAME})
       | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[\w.]*)
-      | (?P<sign><->|<-|->|=~|~~|\*\*|==|[-~|*^;:,=+/@(){{}}<>\[\]])""",
+      | (?P<sign><->|<-|->|=~|~~|\*\*|==|!=|<=|>=|[-~|*^;:,=+/@(){{}}<>\[\]])""",
     re.VERBOSE,
 )
 _DATA = re.compile(rf"(DATA)\s*(:){_SPACE}", re.IGNORECASE)
+_SAVED = re.compile(rf"({_NAME})\s*(=){_SPACE}")
 _COMMAND = "|".join((*COMMANDS, *UNSUPPORTED_COMMANDS))
 _FILE = re.compile(
     rf"""(?P<quote>["'])(?P<quoted>[^\r\n]*?)(?P=quote)
@@ -70,13 +64,18 @@ _LOOKALIKES = {
 
 
 class Token(NamedTuple):
-    """One word of a script: a name, a number, a sign, or the file named by DATA."""
+    """One word of a script: a name, a number, a sign, or a file named by DATA or SAVE."""
 
     kind: str
     text: str
     start: int
     end: int
     script: str
+
+    @property
+    def in_range(self) -> bool:
+        """Tell whether this name comes from a range such as ``x1:x3``."""
+        return self.kind == "name" and self.text != self.script[self.start : self.end]
 
 
 def mistake(message: str, hint: str, first: Token, last: Token | None = None) -> ScriptError:
@@ -100,15 +99,18 @@ def tokenize(script: str) -> list[Token]:
     if "\0" in script:
         raise ScriptError("This is not a script but binary data", "Open a plain text file.")
     tokens: list[Token] = []
-    at = _end(_SPACES, script, 0)
+    at, saving = _end(_SPACES, script, 0), False
     while at < len(script):
-        data = _DATA.match(script, at)
-        if data:
-            tokens.append(Token("name", data[1], *data.span(1), script))
-            tokens.append(Token("sign", data[2], *data.span(2), script))
-            tokens += _file(script, data.end())
+        named = _DATA.match(script, at) or (_SAVED.match(script, at) if saving else None)
+        if named:
+            saving = named[2] == "="
+            tokens.append(Token("name", named[1], *named.span(1), script))
+            tokens.append(Token("sign", named[2], *named.span(2), script))
+            tokens += _file(script, named.end())
         else:
             tokens.append(_token(script, at))
+            if tokens[-1].text == ":" and len(tokens) > 1:
+                saving = tokens[-2].text.upper() == "SAVE"
         at = _end(_SPACES, script, tokens[-1].end)
     return tokens
 
@@ -119,7 +121,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _file(script: str, at: int) -> list[Token]:
-    """Read the file name behind ``DATA:``, which may hold blanks and, in quotes, anything."""
+    """Read a file name, which may hold blanks and, in quotes, anything."""
     match = _FILE.match(script, at)
     if match is None or not match[0].strip():
         return []
@@ -154,6 +156,19 @@ def is_command(word: str) -> bool:
     return word.upper() in COMMANDS or word.upper() in UNSUPPORTED_COMMANDS
 
 
+def commands_like(word: str) -> list[str]:
+    """Return the command of this name, or all those that begin so."""
+    if is_command(word):
+        return [word.upper()]
+    return [name for name in (*COMMANDS, *UNSUPPORTED_COMMANDS) if name.startswith(word.upper())]
+
+
+def command_of(word: str) -> str | None:
+    """Return the command a word stands for, which may be cut off after its fourth letter."""
+    like = commands_like(word)
+    return like[0] if len(like) == 1 and len(word) >= min(SHORTEST_COMMAND, len(like[0])) else None
+
+
 def is_intercept(word: str) -> bool:
     """Tell whether ``word`` stands for the intercept."""
     return word.casefold() == "intercept"
@@ -165,10 +180,20 @@ def is_label(word: str) -> bool:
 
 
 def render_file(name: str) -> str:
-    """Return a file name as it is written behind ``DATA:``, in quotes only if need be."""
+    """Return a file name as it is written in a script, in quotes only if need be."""
     match = _FILE.fullmatch(f" {name}", 1)
     quoted = name[0] in "\"'" or name != name.strip() or _end(_SPACES, name, 0) > 0
     return f'"{name}"' if quoted or match is None else name
+
+
+def variable_of(factor: str) -> str:
+    """Return the variable behind a factor of a term: ``x`` for ``x`` and for ``x.mean``."""
+    return factor.removesuffix(MEAN_SUFFIX)
+
+
+def factor_problem(factor: str) -> tuple[str, str] | None:
+    """Return why ``factor`` cannot be part of a term (message and hint), or None if it can."""
+    return name_problem(variable_of(factor))
 
 
 def name_problem(name: str) -> tuple[str, str] | None:
@@ -181,13 +206,11 @@ def name_problem(name: str) -> tuple[str, str] | None:
     if is_intercept(name):
         return "'intercept' stands for the intercept, not for a variable", "Rename the column."
     lower = name.lower()
-    if lower.endswith(MISSING_SUFFIX):
-        if lower == MISSING_SUFFIX or name.endswith(MISSING_SUFFIX):
-            return (
-                f"'{name}' can only be an outcome",
-                f"Write it left of '~', as in '{name} ~ x;': a selection model.",
-            )
-        return f"'{name}' must end in '{MISSING_SUFFIX}', in small letters", ""
+    for suffix, use in _USES.items():
+        if lower.endswith(suffix):
+            if name.endswith(suffix):
+                return f"'{name}' can only be {use[0]}", use[1].format(name)
+            return f"'{name}' must end in '{suffix}', in small letters", ""
     for suffix in _SUFFIXES:
         if lower.endswith(suffix):
             return (
@@ -195,3 +218,9 @@ def name_problem(name: str) -> tuple[str, str] | None:
                 f"If '{name}' is a column of your data, rename it; if not, compute it with pandas.",
             )
     return None
+
+
+_USES = {
+    MISSING_SUFFIX: ("an outcome", "Write it left of '~', as in '{} ~ x;': a selection model."),
+    MEAN_SUFFIX: ("a predictor", "It is a cluster mean: write it right of '~', as in 'y ~ {};'."),
+}
