@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.plan import Plan
+from tutorkit.plan import NO_BOUND, Plan
 
 
 class State(NamedTuple):
@@ -17,142 +17,240 @@ class State(NamedTuple):
     ``n_widest`` is the largest number of an equation's terms plus one (its outcome).
     """
 
-    columns: Floats  # (n_columns, n_rows) data with the present imputations and propensities
-    design: Floats  # (n_rows, n_terms) values of the terms
+    columns: Floats  # (n_columns, n_rows) data with imputations, responses and means
+    design: Floats  # (n_terms, n_rows) values of the terms
+    residual: Floats  # (n_equations, n_rows) outcome minus linear predictor
     coefficient: Floats  # (n_terms,) of the fixed terms
     effect: Floats  # (n_clusters or 1, n_terms) of the random terms
     sigma2: Floats  # (n_equations,)
     tau: Floats  # (n_equations, n_random, n_random) covariance matrices of the effects
+    category: Integers  # (n_blocks, n_rows) with the present imputations
+    cut: Floats  # (n_blocks, n_most_categories + 1) thresholds, from -1e30 to 1e30
     # working space
     total: Floats  # (n_equations, n_widest, n_widest) sums of products over all rows
-    products: Floats  # (n_clusters or 1, n_widest, n_widest) and over clusters
+    products: Floats  # (n_clusters or 1, n_random, n_widest) and with random terms over clusters
     reduced: Floats  # (n_clusters or 1, n_random, n_widest)
     factor: Floats  # (n_clusters or 1, n_random, n_random)
+    score: Floats  # (n_clusters or 1,)
     polynomial: Floats  # (2 highest degree + 1,)
     line: Floats  # (highest degree + 1,)
-    offset_select: Floats  # (n_rows,)
-    offset_own: Floats  # (n_rows,)
-    info_a: Floats  # (n_rows,)
-    info_b: Floats  # (n_rows,)
+    power: Floats  # (highest degree + 1,)
     residual_products: Floats  # (n_equations, n_equations)
     unit_squares: Floats  # (n_units, n_equations)
-    # selection blocks
-    metric: Floats  # (n_selections, n_terms + 2, n_terms + 2)
+    # of the block that moves
+    integrated: Floats  # (n_blocks, n_rows) 1 where its variable is integrated out
+    sign: Floats  # (n_rows,)
+    offset: Floats  # (n_rows,)
+    offset_own: Floats  # (n_rows,)
+    others: Floats  # (n_widest, n_rows)
+    known: Floats  # (n_rows,)
+    info_a: Floats  # (n_rows,)
+    info_b: Floats  # (n_rows,)
+    mu: Floats  # (n_rows,)
+    argument: Floats  # (n_rows,)
+    ratio: Floats  # (n_rows,)
+    d_h: Floats  # (n_rows,)
+    d_b: Floats  # (n_rows,)
+    d_mu: Floats  # (n_rows,)
+    # its proposals
+    metric: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
     metric_factor: Floats  # its Cholesky factors
-    step_size: Floats  # (n_selections,)
-    averaging: Floats  # (n_selections, 4)
-    window_mean: Floats  # (n_selections, n_terms + 2)
-    window_moments: Floats  # (n_selections, n_terms + 2, n_terms + 2)
-    window_count: Floats  # (n_selections,)
+    step_size: Floats  # (n_blocks,)
+    averaging: Floats  # (n_blocks, 4)
+    window_mean: Floats  # (n_blocks, n_terms + 2)
+    window_moments: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
+    window_count: Floats  # (n_blocks,)
     window_end: Integers  # (n_windows,) warm-up iterations at which a window closes
-    accepted: Floats  # (n_selections,) acceptance probability of the last proposal
-    acceptance: Floats  # (n_selections,) sum over the kept iterations
-    # fit
+    accepted: Floats  # (n_blocks,) acceptance probability of the last proposal
+    acceptance: Floats  # (n_blocks,) sum over the kept iterations
+    # what is kept beside the draws
     fit: Floats  # (n_units, 4) log likelihood: maximum, sum of exp, mean, squared deviations
     fit_count: Floats  # (1,)
+    imputed_at: Integers  # (n_imputations,) iterations whose imputations are kept
+    imputed: Floats  # (n_imputations, n_cells)
 
 
-def initial_state(plan: Plan, rng: np.random.Generator, burn: int) -> State:
+def initial_state(
+    plan: Plan, rng: np.random.Generator, burn: int, imputed_at: Integers | None = None
+) -> State:
     """Return a chain's random starting point.
 
     Missing values are drawn from the observed ones of their variable; coefficients, variances and
-    propensities are scattered widely on the scale of their variables.
+    responses are scattered widely on the scale of their variables.
     """
-    n_rows = plan.columns.shape[1]
+    n_columns, n_rows = plan.columns.shape
     n_terms, n_equations = len(plan.term_equation), len(plan.outcome)
-    n_selections, n_clusters = len(plan.select_equation), len(plan.cluster_start) - 1
+    n_blocks, n_clusters = len(plan.block_equation), len(plan.cluster_start) - 1
     widest = int(np.diff(plan.term_start).max()) + 1
     random = max(1, int((plan.term_start[1:] - plan.random_start).max()))
-    highest = max(1, int(plan.degree.max()))
-    n_units = len(plan.unit_rows)
+    highest = int(plan.degree.max())
+    n_units = len(plan.unit_start) - 1
     block = n_terms + 2
+    at = np.array([] if imputed_at is None else imputed_at, dtype=np.int64)
+    category, cut = _categories(plan, rng)
+    rows = {
+        name: np.zeros(n_rows)
+        for name in (
+            "sign", "offset", "offset_own", "known", "info_a", "info_b",
+            "mu", "argument", "ratio", "d_h", "d_b", "d_mu",
+        )
+    }  # fmt: skip
     state = State(
-        columns=_filled_columns(plan, rng),
-        design=np.zeros((n_rows, n_terms)),
+        columns=_filled_columns(plan, category, cut, rng),
+        design=np.zeros((n_terms, n_rows)),
+        residual=np.zeros((n_equations, n_rows)),
         coefficient=np.zeros(n_terms),
         effect=np.zeros((n_clusters, n_terms)),
         sigma2=np.ones(n_equations),
         tau=np.zeros((n_equations, random, random)),
+        category=category,
+        cut=cut,
         total=np.zeros((n_equations, widest, widest)),
-        products=np.zeros((n_clusters, widest, widest)),
+        products=np.zeros((n_clusters, random, widest)),
         reduced=np.zeros((n_clusters, random, widest)),
         factor=np.zeros((n_clusters, random, random)),
+        score=np.zeros(n_clusters),
         polynomial=np.zeros(2 * highest + 1),
         line=np.zeros(highest + 1),
-        offset_select=np.zeros(n_rows),
-        offset_own=np.zeros(n_rows),
-        info_a=np.zeros(n_rows),
-        info_b=np.zeros(n_rows),
+        power=np.zeros(highest + 1),
         residual_products=np.zeros((n_equations, n_equations)),
         unit_squares=np.zeros((n_units, n_equations)),
-        metric=np.zeros((n_selections, block, block)),
-        metric_factor=np.zeros((n_selections, block, block)),
-        step_size=np.full(n_selections, 0.5),
-        averaging=np.tile([np.log(5.0), 0.0, np.log(0.5), 0.0], (n_selections, 1)),
-        window_mean=np.zeros((n_selections, block)),
-        window_moments=np.zeros((n_selections, block, block)),
-        window_count=np.zeros(n_selections),
+        integrated=np.zeros((n_blocks, n_rows)),
+        others=np.zeros((widest, n_rows)),
+        metric=np.zeros((n_blocks, block, block)),
+        metric_factor=np.zeros((n_blocks, block, block)),
+        step_size=np.full(n_blocks, 0.5),
+        averaging=np.tile([np.log(5.0), 0.0, np.log(0.5), 0.0], (n_blocks, 1)),
+        window_mean=np.zeros((n_blocks, block)),
+        window_moments=np.zeros((n_blocks, block, block)),
+        window_count=np.zeros(n_blocks),
         window_end=_window_ends(burn),
-        accepted=np.zeros(n_selections),
-        acceptance=np.zeros(n_selections),
+        accepted=np.zeros(n_blocks),
+        acceptance=np.zeros(n_blocks),
         fit=np.tile([-np.inf, 0.0, 0.0, 0.0], (n_units, 1)),
         fit_count=np.zeros(1),
+        imputed_at=at,
+        imputed=np.full((len(at), len(plan.cell_row)), np.nan),
+        **rows,
     )
     for t in range(n_terms):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[:, t] = state.columns[factors].prod(axis=0)
+        state.design[t] = state.columns[factors].prod(axis=0)
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
-    for s in range(n_selections):
+    for s, v in enumerate(plan.block_variable):
+        if v >= 0:
+            state.integrated[s, plan.missing_first[_missing(plan, v)]] = 1.0
         _first_metric(plan, state, s)
     return state
 
 
-def _filled_columns(plan: Plan, rng: np.random.Generator) -> Floats:
+def _missing(plan: Plan, v: int) -> slice:
+    return slice(plan.missing_start[v], plan.missing_start[v + 1])
+
+
+def _categories(plan: Plan, rng: np.random.Generator) -> tuple[Integers, Floats]:
+    """Return all categories, missing ones drawn from the observed, and starting thresholds."""
+    category = plan.category.copy()
+    most = plan.code.shape[1]
+    cut = np.full((len(category), most + 1), NO_BOUND)
+    cut[:, 0] = -NO_BOUND
+    cut[:, 1] = 0.0
+    for s, row in enumerate(category):
+        known = row[row >= 0]
+        v = plan.category_column[s]
+        if v >= 0:
+            for first, last in zip(
+                plan.missing_first[_missing(plan, v)], plan.missing_last[_missing(plan, v)],
+                strict=True,
+            ):  # fmt: skip
+                row[first:last] = rng.choice(known)
+        shares = np.cumsum(np.bincount(known, minlength=plan.n_categories[s]))[:-1] / known.size
+        cut[s, 1 : plan.n_categories[s]] = ndtri(shares) - ndtri(shares[0])
+    return category, cut
+
+
+def _filled_columns(
+    plan: Plan, category: Integers, cut: Floats, rng: np.random.Generator
+) -> Floats:
     columns = plan.columns.copy()
-    for row in columns[: len(columns) - len(plan.select_equation)]:
-        missing = np.isnan(row)
-        row[missing] = rng.choice(row[~missing], missing.sum())
-    for s, e in enumerate(plan.select_equation):
+    is_derived = plan.plus >= 0
+    means = []
+    for v, row in enumerate(columns):
+        spans = _missing(plan, v)
+        starts, ends = plan.missing_first[spans], plan.missing_last[spans]
+        known = row[~np.isnan(row)]
+        if known.size and v not in plan.category_column:
+            values = rng.choice(known, len(starts))
+        else:
+            values = np.full(len(starts), np.nan)
+            means += [v] if len(starts) and v not in plan.category_column else []
+        for first, last, value in zip(starts, ends, values, strict=True):
+            row[first:last] = value
+    for s, v in enumerate(plan.category_column):
+        if v >= 0:
+            columns[v] = plan.code[s, category[s]]
+    for v in means:  # latent and grand means start at the means of what they are means of
+        source = columns[_averaged(plan, v)]
+        spans = _missing(plan, v)
+        for first, last in zip(plan.missing_first[spans], plan.missing_last[spans], strict=True):
+            columns[v, first:last] = source[first:last].mean()
+    for d in np.flatnonzero(is_derived):
+        columns[d] = columns[plan.plus[d]] - columns[plan.minus[d]]
+    for s, e in enumerate(plan.block_equation):
+        low, high = cut[s, category[s]], cut[s, category[s] + 1]
         size = np.abs(rng.standard_normal(columns.shape[1]))
-        columns[plan.outcome[e]] = np.where(plan.is_missing[s], size, -size)
+        if plan.level[e] == 2:
+            size = size[plan.cluster_start[plan.cluster]]
+        middle = (low + high) / 2
+        columns[plan.outcome[e]] = np.where(
+            low <= -NO_BOUND, high - size, np.where(high >= NO_BOUND, low + size, middle)
+        )
     return columns
+
+
+def _averaged(plan: Plan, v: int) -> int:
+    """Return the column that column v is the mean of: it is centred at v somewhere."""
+    return int(plan.plus[np.flatnonzero(plan.minus == v)[0]])
 
 
 def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator) -> None:
     outcome = state.columns[plan.outcome[e]]
-    variance = 1.0 if plan.probit[e] else outcome.var()
+    variance = 1.0 if plan.probit[e] else max(outcome.var(), np.finfo(float).tiny)
     fixed = slice(plan.term_start[e], plan.random_start[e])
     random = slice(plan.random_start[e], plan.term_start[e + 1])
     if not plan.probit[e]:
         state.sigma2[e] = variance * rng.uniform(0.3, 1.0)
-    scale = np.sqrt(variance / _mean_square(state.design[:, fixed]))
+    scale = np.sqrt(variance / _mean_square(state.design[fixed]))
     state.coefficient[fixed] = 0.5 * scale * rng.standard_normal(scale.size)
-    if plan.probit[e]:
-        state.coefficient[fixed.start] += ndtri((outcome > 0).mean())
-    else:
-        state.coefficient[fixed.start] += outcome.mean()
-    scatter = 0.2 * variance / _mean_square(state.design[:, random])
+    first = plan.factor_start[fixed.start : fixed.start + 2]
+    if scale.size and first[0] == first[1]:  # an intercept
+        share = (outcome > 0).mean()
+        start = ndtri(np.clip(share, 0.01, 0.99)) if plan.probit[e] else outcome.mean()
+        state.coefficient[fixed.start] += start
+    scatter = 0.2 * variance / _mean_square(state.design[random])
     size = scatter.size
     state.tau[e, :size, :size] = np.diag(scatter * rng.uniform(0.3, 1.0, size))
+    state.residual[e] = outcome - state.coefficient[fixed] @ state.design[fixed]
 
 
 def _mean_square(design: Floats) -> Floats:
-    mean: Floats = np.maximum((design**2).mean(axis=0), np.finfo(float).tiny)
+    mean: Floats = np.maximum((design**2).mean(axis=1), np.finfo(float).tiny)
     return mean
 
 
 def _first_metric(plan: Plan, state: State, s: int) -> None:
     """Guess posterior variances: coefficients 1 / information, log variances 2 / n."""
-    e, own = plan.select_equation[s], plan.own[plan.select_variable[s]]
+    e, v = plan.block_equation[s], plan.block_variable[s]
+    own = plan.own[v] if v >= 0 else -1
     n_rows = len(plan.cluster)
     guess: list[Floats] = []
     for equation in [e, own] if own >= 0 else [e]:
         fixed = slice(plan.term_start[equation], plan.random_start[equation])
         variance = 4.0 if equation == e else 2.0 * state.sigma2[equation]
-        guess.append(variance / (n_rows * _mean_square(state.design[:, fixed])))
+        guess.append(variance / (n_rows * _mean_square(state.design[fixed])))
     guess += [np.full(1, 4.0 / n_rows)] if own >= 0 else []
-    guess += [np.full(1, 0.5)] if plan.select_tau[s] else []
+    guess += [np.full(1, 0.5)] if plan.block_tau[s] else []
     diagonal = np.concatenate(guess)
     where = np.arange(diagonal.size)
     state.metric[s, where, where] = diagonal

@@ -10,37 +10,53 @@ from tutorkit.kernels.linalg import (
     cholesky,
     copy_lower,
     draw_from_precision,
-    solve_lower,
+
     solve_upper,
 )
+from tutorkit.kernels.terms import next_row
 
 
 @kernel
 def fill_products(plan, state, e):
-    """Sum W'W over each cluster and over all rows, W = [fixed terms, random terms, outcome]."""
-    first, last = plan.term_start[e], plan.term_start[e + 1]
-    size = last - first + 1
-    outcome = state.columns[plan.outcome[e]]
+    """Sum W'W over all rows and Z'W over each cluster.
+
+    W = [fixed terms, random terms, outcome], Z = [random terms].
+    """
+    first, middle = plan.term_start[e], plan.random_start[e]
+    size = plan.term_start[e + 1] - first + 1
     total = state.total[e]
-    total[:size, :size] = 0.0
-    row = np.empty(size)
-    for j in range(plan.cluster_start.size - 1):
-        products = state.products[j]
-        products[:size, :size] = 0.0
-        for i in range(plan.cluster_start[j], plan.cluster_start[j + 1]):
-            for a in range(size - 1):
-                row[a] = state.design[i, first + a]
-            row[size - 1] = outcome[i]
-            for a in range(size):
-                for b in range(a + 1):
-                    products[a, b] += row[a] * row[b]
-        for a in range(size):
-            for b in range(a + 1):
-                total[a, b] += products[a, b]
-                products[b, a] = products[a, b]
     for a in range(size):
-        for b in range(a):
-            total[b, a] = total[a, b]
+        x = _column(plan, state, e, first, size, a)
+        for b in range(a + 1):
+            y = _column(plan, state, e, first, size, b)
+            value = 0.0
+            if plan.level[e] == 2:
+                i = 0
+                while i < x.size:
+                    value += x[i] * y[i]
+                    i = next_row(plan, e, i)
+            else:
+                for i in range(x.size):
+                    value += x[i] * y[i]
+            total[a, b] = value
+            total[b, a] = value
+    for k in range(plan.term_start[e + 1] - middle):
+        z = state.design[middle + k]
+        for a in range(size):
+            x = _column(plan, state, e, first, size, a)
+            for j in range(plan.cluster_start.size - 1):
+                value = 0.0
+                for i in range(plan.cluster_start[j], plan.cluster_start[j + 1]):
+                    value += z[i] * x[i]
+                state.products[j, k, a] = value
+
+
+@kernel
+def _column(plan, state, e, first, size, a):
+    """Return column a of W."""
+    if a == size - 1:
+        return state.columns[plan.outcome[e]]
+    return state.design[first + a]
 
 
 @kernel
@@ -101,33 +117,38 @@ def draw_coefficients(rng, plan, state, e):
 def _reduce_cluster(state, j, p, r, chol, sigma2):
     """Set ``state.factor[j]`` to C_j and ``state.reduced[j]`` to Q_j of `draw_coefficients`."""
     products, factor, reduced = state.products[j], state.factor[j], state.reduced[j]
-    column = np.empty(r)
     for a in range(r):
         for b in range(a + 1):
             value = 0.0
             for k in range(a, r):
                 for m in range(b, r):
-                    value += chol[k, a] * products[p + k, p + m] * chol[m, b]
+                    value += chol[k, a] * products[k, p + m] * chol[m, b]
             factor[a, b] = value
         factor[a, a] += sigma2
     cholesky(factor, r)
     for c in range(p + 1):
         source = c if c < p else p + r
-        for a in range(r):
+        for a in range(r):  # forward substitution, row by row
             value = 0.0
             for k in range(a, r):
-                value += chol[k, a] * products[p + k, source]
-            column[a] = value
-        solve_lower(factor, column, r)
-        for a in range(r):
-            reduced[a, c] = column[a]
+                value += chol[k, a] * products[k, source]
+            for k in range(a):
+                value -= factor[a, k] * reduced[k, c]
+            reduced[a, c] = value / factor[a, a]
 
 
 @kernel
-def draw_residual_variance(rng, plan, state, e, sum_of_squares):
-    """Draw sigma2 | residuals ~ InvGamma(shape + n/2, scale + sum_of_squares/2)."""
+def draw_residual_variance(rng, plan, state, e):
+    """Draw sigma2 | residuals ~ InvGamma(shape + n/2, scale + sum of squares/2)."""
+    residual = state.residual[e]
+    squares, n = 0.0, residual.size
+    if plan.level[e] == 2:
+        n = plan.cluster_start.size - 1
+        for j in range(n):
+            squares += residual[plan.cluster_start[j]] ** 2
+    else:
+        for i in range(n):
+            squares += residual[i] * residual[i]
     state.sigma2[e] = inverse_gamma(
-        rng,
-        plan.residual_shape[e] + 0.5 * plan.cluster.size,
-        plan.residual_scale[e] + 0.5 * sum_of_squares,
+        rng, plan.residual_shape[e] + 0.5 * n, plan.residual_scale[e] + 0.5 * squares
     )

@@ -10,7 +10,14 @@ import numpy as np
 
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
-from tutorkit.kernels.selection import block_size, exchange, hold, log_density
+from tutorkit.kernels.selection import (
+    block_size,
+    fill_gradient,
+    hold,
+    log_density,
+    read_theta,
+    write_theta,
+)
 
 TARGET_ACCEPTANCE = 0.8
 PATH_LENGTH = 1.7  # in posterior SDs, on average; about a quarter of a normal target's period
@@ -25,8 +32,9 @@ def move(rng, plan, state, s):
     theta, gradient = np.empty(n), np.empty(n)
     momentum, velocity = np.empty(n), np.empty(n)
     hold(plan, state, s)
-    exchange(plan, state, s, theta, False)
-    before = log_density(plan, state, s, theta, gradient)
+    read_theta(plan, state, s, theta)
+    fill_gradient(plan, state, s, theta, gradient)
+    before = log_density(plan, state, s, theta)
     for k in range(n):
         momentum[k] = rng.standard_normal()
     solve_upper(state.metric_factor[s], momentum, n)  # momentum ~ N(0, metric^-1)
@@ -34,7 +42,6 @@ def move(rng, plan, state, s):
     step = state.step_size[s] * (0.8 + 0.4 * rng.random())
     path = PATH_LENGTH * (0.5 + rng.random())
     n_steps = min(max(int(path / step + 0.5), 1), MOST_STEPS)
-    after = before
     for _ in range(n_steps):
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
@@ -43,15 +50,15 @@ def move(rng, plan, state, s):
             for m in range(n):
                 velocity[k] += metric[k, m] * momentum[m]
             theta[k] += step * velocity[k]
-        after = log_density(plan, state, s, theta, gradient)
-        if not math.isfinite(after) or after < before - 1000.0:
-            return 0.0
+        fill_gradient(plan, state, s, theta, gradient)
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
-    after -= 0.5 * quadratic(metric, momentum, n)
-    probability = min(1.0, math.exp(min(after - before, 0.0)))
+    after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
+    if not math.isfinite(after):
+        return 0.0
+    probability = math.exp(min(after - before, 0.0))
     if rng.random() < probability:
-        exchange(plan, state, s, theta, True)
+        write_theta(plan, state, s, theta)
     return probability
 
 
@@ -91,7 +98,7 @@ def _collect(plan, state, s):
     """Add the present theta to the window's running mean and co-moments (Welford 1962)."""
     n = block_size(plan, s)
     theta = np.empty(n)
-    exchange(plan, state, s, theta, False)
+    read_theta(plan, state, s, theta)
     state.window_count[s] += 1.0
     mean, moments = state.window_mean[s], state.window_moments[s]
     for k in range(n):

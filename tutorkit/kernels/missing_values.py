@@ -3,88 +3,94 @@
 import math
 
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.terms import other_factors, predictor, set_value, weight
+from tutorkit.kernels.slices import slice_step
+from tutorkit.kernels.terms import next_row, set_value, weight
 
 
 @kernel
 def draw_missing_values(rng, plan, state, v):
-    """Draw each missing value of v given everything else in its row.
+    """Draw each missing value of v given everything else.
 
-    The log density of a value x is a polynomial in x, of degree 2 if every term is linear in v:
-    then the draw is exact. Otherwise a slice step leaves the conditional invariant.
+    A value belongs to one row, to all rows of a cluster (level-2 variables, latent cluster means)
+    or to all rows (grand means). Its log density is a polynomial, of degree 2 if every term is
+    linear in v: then the draw is exact. Otherwise a slice step leaves the conditional invariant.
     """
     degree = plan.degree[v]
     for k in range(plan.missing_start[v], plan.missing_start[v + 1]):
-        i = plan.missing_row[k]
-        poly, own = state.polynomial, plan.own[v]
-        fill_polynomial(plan, state, v, i, own)
-        poly[1] += predictor(plan, state, own, i) / state.sigma2[own]
-        poly[2] -= 0.5 / state.sigma2[own]
-        if degree <= 1:
-            variance = -0.5 / poly[2]
-            x = variance * poly[1] + math.sqrt(variance) * rng.standard_normal()
+        first, last = plan.missing_first[k], plan.missing_last[k]
+        fill_polynomial(plan, state, v, first, last)
+        if degree == 1:
+            variance = -0.5 / state.polynomial[2]
+            change = variance * state.polynomial[1] + math.sqrt(variance) * rng.standard_normal()
         else:
-            width = math.sqrt(state.sigma2[own])
-            x = slice_step(rng, poly, 2 * degree, state.columns[v, i], width)
-        set_value(plan, state, v, i, x)
+            bounds = (-math.inf, math.inf)
+            change = slice_step(rng, evaluate, plan, state, v, 0, 0.0, plan.scale[v], bounds)
+        value = state.columns[v, first] + change
+        for i in range(first, last):
+            set_value(plan, state, v, i, value)
 
 
 @kernel
-def fill_polynomial(plan, state, v, i, skip):
-    """Write what the equations that v predicts say about its value x in row i.
+def fill_polynomial(plan, state, v, first, last):
+    """Write what all equations say about a change d of v in the rows first to last - 1.
 
-    Their log density is the sum of ``polynomial[k]`` x^k, k > 0. Equation ``skip`` is left out.
+    Their log density is the sum of ``polynomial[k]`` d^k, k > 0, plus a constant.
     """
     poly, line, degree = state.polynomial, state.line, plan.degree[v]
     poly[:] = 0.0
-    here = state.columns[v, i]
-    k, end = plan.touch_start[v], plan.touch_start[v + 1]
-    while k < end:
-        e = plan.term_equation[plan.touch[k]]
-        line[: degree + 1] = 0.0  # the linear predictor of e as a polynomial in x
-        while k < end and plan.term_equation[plan.touch[k]] == e:
-            t = plan.touch[k]
-            line[plan.touch_power[k]] += weight(plan, state, t, i) * other_factors(
-                plan, state, t, v, i
-            )
-            k += 1
-        if e == skip:
-            continue
-        rest = state.columns[plan.outcome[e], i] - predictor(plan, state, e, i)
-        power = 1.0
-        for a in range(1, degree + 1):
-            power *= here
-            rest += line[a] * power
-        for a in range(1, degree + 1):
-            poly[a] += rest * line[a] / state.sigma2[e]
-            for b in range(1, degree + 1):
-                poly[a + b] -= 0.5 * line[a] * line[b] / state.sigma2[e]
+    for q in range(plan.see_start[v], plan.see_start[v + 1]):
+        e = plan.see[q]
+        i = first
+        while i < last:
+            fill_line(plan, state, v, q, i)
+            residual = state.residual[e, i]
+            for a in range(1, degree + 1):
+                scaled = line[a] / state.sigma2[e]
+                poly[a] += residual * scaled
+                for b in range(1, degree + 1):
+                    poly[a + b] -= 0.5 * scaled * line[b]
+            i = next_row(plan, e, i)
 
 
 @kernel
-def evaluate(poly, degree, x):
-    """Return the sum of poly[k] x^k for k = 1 .. degree."""
+def fill_line(plan, state, v, q, i):
+    """Write by how much a change d of v in row i lowers the residual of equation see[q].
+
+    The residual falls by the sum of ``line[k]`` d^k, k = 1 to the degree of v. A factor of a term
+    is v itself, a column that v is the plus or minus part of (x - mean), or not moved by d.
+    """
+    line, power, degree = state.line, state.power, plan.degree[v]
+    line[: degree + 1] = 0.0
+    line[1] = -plan.see_sign[q]
+    for k in range(plan.see_touch[q], plan.see_touch[q + 1]):
+        t = plan.touch[k]
+        power[0] = weight(plan, state, t, i)
+        top = 0
+        for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
+            c = plan.factor[f]
+            value = state.columns[c, i]
+            sign = 0.0
+            if c == v or plan.plus[c] == v:
+                sign = 1.0
+            elif plan.minus[c] == v:
+                sign = -1.0
+            if sign != 0.0:  # times (value + sign d)
+                top += 1
+                power[top] = sign * power[top - 1]
+                for a in range(top - 1, 0, -1):
+                    power[a] = power[a] * value + sign * power[a - 1]
+                power[0] *= value
+            else:
+                for a in range(top + 1):
+                    power[a] *= value
+        for a in range(1, top + 1):
+            line[a] += power[a]
+
+
+@kernel
+def evaluate(plan, state, v, m, change):
+    """Return the log density of a change of v, as `fill_polynomial` wrote it."""
     total = 0.0
-    for k in range(degree, 0, -1):
-        total = (total + poly[k]) * x
+    for k in range(2 * plan.degree[v], 0, -1):
+        total = (total + state.polynomial[k]) * change
     return total
-
-
-@kernel
-def slice_step(rng, poly, degree, here, width):
-    """Move one slice step (Neal 2003) under the log density given by ``poly``."""
-    level = evaluate(poly, degree, here) - rng.standard_exponential()
-    low = here - width * rng.random()
-    high = low + width
-    while evaluate(poly, degree, low) > level:
-        low -= width
-    while evaluate(poly, degree, high) > level:
-        high += width
-    while True:
-        there = low + (high - low) * rng.random()
-        if evaluate(poly, degree, there) >= level:
-            return there
-        if there < here:
-            low = there
-        else:
-            high = there

@@ -6,6 +6,9 @@ import numpy as np
 
 from tutorkit.kernels.distributions import inverse_wishart
 from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.slices import slice_step
+
+LOG_BOUND = 600.0  # of a variance: exp(600) and its inverse are still numbers
 
 
 @kernel
@@ -27,48 +30,33 @@ def draw_covariance(rng, plan, state, e):
 def draw_variance(rng, plan, state, e):
     """Draw the variance tau of a single random effect given beta, the effects integrated out.
 
-    A slice step (Neal 2003, stepping out and shrinking) on log tau. Reads `fill_products`, and
-    leaves the cluster effects to be drawn next, by `draw_coefficients`.
+    A slice step on log tau. Reads `fill_products`, and leaves the cluster effects to be drawn
+    next, by `draw_coefficients`.
     """
-    p = plan.random_start[e] - plan.term_start[e]
     first = plan.term_start[e]
-    n_clusters = plan.cluster_start.size - 1
-    score = np.empty(n_clusters)  # Z_j'(o_j - X_j beta)
-    for j in range(n_clusters):
-        score[j] = state.products[j, p, p + 1]
+    p = plan.random_start[e] - first
+    for j in range(state.score.size):  # Z_j'(o_j - X_j beta)
+        products = state.products[j, 0]
+        score = products[p + 1]
         for a in range(p):
-            score[j] -= state.products[j, p, a] * state.coefficient[first + a]
+            score -= products[a] * state.coefficient[first + a]
+        state.score[j] = score
     here = math.log(state.tau[e, 0, 0])
-    level = _log_density(plan, state, e, here, score) - rng.standard_exponential()
-    width = 2.0
-    low = here - width * rng.random()
-    high = low + width
-    while _log_density(plan, state, e, low, score) > level:
-        low -= width
-    while _log_density(plan, state, e, high, score) > level:
-        high += width
-    while True:
-        there = low + (high - low) * rng.random()
-        if _log_density(plan, state, e, there, score) >= level:
-            break
-        if there < here:
-            low = there
-        else:
-            high = there
+    bounds = (-LOG_BOUND, LOG_BOUND)
+    there = slice_step(rng, variance_density, plan, state, e, 0, here, 2.0, bounds)
     state.tau[e, 0, 0] = math.exp(there)
 
 
 @kernel
-def _log_density(plan, state, e, log_tau, score):
+def variance_density(plan, state, e, m, log_tau):
     """Return log p(log tau | beta, sigma2, outcome), cluster effects integrated out."""
     p = plan.random_start[e] - plan.term_start[e]
     sigma2, tau = state.sigma2[e], math.exp(log_tau)
-    shape, scale = 0.5 * plan.random_df[e], 0.5 * plan.random_scale[e]
-    value = -shape * log_tau - scale / tau
+    value = -0.5 * plan.random_df[e] * log_tau - 0.5 * plan.random_scale[e] / tau
     product = 1.0
-    for j in range(score.size):
-        ratio = 1.0 + tau * state.products[j, p, p] / sigma2
-        value += 0.5 * tau * (score[j] / sigma2) ** 2 / ratio
+    for j in range(state.score.size):
+        ratio = 1.0 + tau * state.products[j, 0, p] / sigma2
+        value += 0.5 * tau * (state.score[j] / sigma2) ** 2 / ratio
         product *= ratio
         if product > 1e200:  # one logarithm for many clusters
             value -= 0.5 * math.log(product)

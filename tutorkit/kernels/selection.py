@@ -1,11 +1,12 @@
-"""Selection models with the missing value and the latent propensity integrated out.
+"""Probit equations with the latent propensity integrated out, and with it a variable.
 
-Selection model s explains the missingness of v by eta = h + b v + N(0, 1), v missing if and only
-if eta > 0. In a row where v is missing, the equations that v predicts, other than this one, say
-exp(info_b v - info_a v^2 / 2); with v's own equation, N(mu, sigma2), this completes the square to
-v ~ N(m, V), V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z,
-and the row's density is Z Phi((h + b m) / sqrt(1 + b^2 V)). Where v is observed it is
-N(v; mu, sigma2) Phi(-(h + b v)).
+Block s is an equation of a binary outcome: eta = h + b v + N(0, 1), its sign known. In a selection
+model the outcome is the missingness of v, and v itself may be among its predictors. In a row where
+v is missing, the equations that v predicts, other than this one, say exp(info_b v - info_a v^2 / 2);
+with v's own equation, N(mu, sigma2), this completes the square to v ~ N(m, V),
+V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z, and the row's
+density is Z Phi(t), t = sign (h + b m) / sqrt(1 + b^2 V). Where v is observed the same formulas
+hold with m = v and V = 0, and Z becomes N(v; mu, sigma2).
 
 The block moves theta = (gamma; beta, log sigma2 of v's own equation; log tau of the random
 intercept of eta), in this order, each part only if there is one.
@@ -13,197 +14,226 @@ intercept of eta), in this order, each part only if there is one.
 
 import math
 
-from tutorkit.kernels.distributions import normal_tail, truncated_normal
+from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_mills, log_normal_cdf
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.missing_values import fill_polynomial
-from tutorkit.kernels.terms import predictor, random_part, set_value
+from tutorkit.kernels.missing_values import fill_line
+from tutorkit.kernels.terms import add_random_part
 
 
 @kernel
 def hold(plan, state, s):
     """Set aside what stays fixed while the block moves.
 
-    In rows where v is missing its value becomes 1, so that a term with v holds the product of the
-    term's other factors. A random intercept of eta enters as sqrt(tau) times a held effect.
+    A random intercept of eta enters as sqrt(tau) times a held effect.
     """
-    e, v = plan.select_equation[s], plan.select_variable[s]
-    own = plan.own[v]
-    scale = math.sqrt(state.tau[e, 0, 0]) if plan.select_tau[s] else 1.0
+    e, v = plan.block_equation[s], plan.block_variable[s]
+    scale = math.sqrt(state.tau[e, 0, 0]) if plan.block_tau[s] else 1.0
+    state.offset[:] = 0.0
+    add_random_part(plan, state, e, 1.0 / scale, state.offset)
     for i in range(plan.cluster.size):
-        state.offset_select[i] = random_part(plan, state, e, i) / scale
-        if own >= 0:
-            state.offset_own[i] = random_part(plan, state, own, i)
+        state.sign[i] = 2.0 * state.category[s, i] - 1.0
+    if v < 0:
+        return
+    state.offset_own[:] = 0.0
+    add_random_part(plan, state, plan.own[v], 1.0, state.offset_own)
+    first = plan.term_start[e]
+    for t in range(first, plan.random_start[e]):
+        if plan.selected_term[t]:
+            for i in range(plan.cluster.size):
+                state.others[t - first, i] = _other_factors(plan, state, t, v, i)
+    state.known[:] = state.columns[v]
     for k in range(plan.missing_start[v], plan.missing_start[v + 1]):
-        i = plan.missing_row[k]
-        fill_polynomial(plan, state, v, i, e)
-        state.info_a[i] = -2.0 * state.polynomial[2]
-        state.info_b[i] = state.polynomial[1]
-        set_value(plan, state, v, i, 1.0)
+        i = plan.missing_first[k]
+        state.known[i] = 0.0
+        state.info_a[i] = 0.0
+        state.info_b[i] = 0.0
+        for q in range(plan.see_start[v], plan.see_start[v + 1]):
+            f = plan.see[q]
+            if f != e and f != plan.own[v]:
+                fill_line(plan, state, v, q, i)
+                slope = state.line[1]
+                scaled = slope / state.sigma2[f]
+                state.info_a[i] += slope * scaled
+                state.info_b[i] += scaled * (state.residual[f, i] + slope * state.columns[v, i])
+
+
+@kernel
+def _other_factors(plan, state, t, v, i):
+    """Return the product of the factors of term t in row i that are not v."""
+    value = 1.0
+    for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
+        if plan.factor[f] != v:
+            value *= state.columns[plan.factor[f], i]
+    return value
+
+
+@kernel
+def own_equation(plan, s):
+    """Return the equation of the variable that block s integrates out, or -1."""
+    return plan.own[plan.block_variable[s]] if plan.block_variable[s] >= 0 else -1
 
 
 @kernel
 def block_size(plan, s):
     """Return the length of theta."""
-    e, own = plan.select_equation[s], plan.own[plan.select_variable[s]]
-    size = plan.random_start[e] - plan.term_start[e] + plan.select_tau[s]
+    e, own = plan.block_equation[s], own_equation(plan, s)
+    size = plan.random_start[e] - plan.term_start[e] + plan.block_tau[s]
     if own >= 0:
         size += plan.random_start[own] - plan.term_start[own] + 1
     return size
 
 
 @kernel
-def exchange(plan, state, s, theta, write):
-    """Copy theta from ``state``, or into it if ``write`` (a held effect follows its new tau)."""
-    e, own = plan.select_equation[s], plan.own[plan.select_variable[s]]
+def read_theta(plan, state, s, theta):
+    """Copy theta from ``state``."""
+    e, own = plan.block_equation[s], own_equation(plan, s)
     k = 0
-    for equation in (e, own):
-        if equation < 0:
-            continue
-        for t in range(plan.term_start[equation], plan.random_start[equation]):
-            if write:
-                state.coefficient[t] = theta[k]
-            else:
-                theta[k] = state.coefficient[t]
-            k += 1
-    if own >= 0:
-        if write:
-            state.sigma2[own] = math.exp(theta[k])
-        else:
-            theta[k] = math.log(state.sigma2[own])
+    for t in range(plan.term_start[e], plan.random_start[e]):
+        theta[k] = state.coefficient[t]
         k += 1
-    if plan.select_tau[s]:
-        if write:
-            tau, t = math.exp(theta[k]), plan.random_start[e]
-            ratio = math.sqrt(tau / state.tau[e, 0, 0])
-            for j in range(state.effect.shape[0]):
-                state.effect[j, t] *= ratio
-            state.tau[e, 0, 0] = tau
-        else:
-            theta[k] = math.log(state.tau[e, 0, 0])
+    if own >= 0:
+        for t in range(plan.term_start[own], plan.random_start[own]):
+            theta[k] = state.coefficient[t]
+            k += 1
+        theta[k] = math.log(state.sigma2[own])
+        k += 1
+    if plan.block_tau[s]:
+        theta[k] = math.log(state.tau[e, 0, 0])
 
 
 @kernel
-def log_density(plan, state, s, theta, gradient):
-    """Return the block's log density at theta, up to a constant, and write its gradient."""
-    e, v = plan.select_equation[s], plan.select_variable[s]
-    own = plan.own[v]
+def write_theta(plan, state, s, theta):
+    """Copy theta into ``state``; a held effect follows its new tau."""
+    e, own = plan.block_equation[s], own_equation(plan, s)
+    k = 0
+    for t in range(plan.term_start[e], plan.random_start[e]):
+        state.coefficient[t] = theta[k]
+        k += 1
+    if own >= 0:
+        for t in range(plan.term_start[own], plan.random_start[own]):
+            state.coefficient[t] = theta[k]
+            k += 1
+        state.sigma2[own] = math.exp(theta[k])
+        k += 1
+    if plan.block_tau[s]:
+        tau = math.exp(theta[k])
+        ratio = math.sqrt(tau / state.tau[e, 0, 0])
+        for j in range(state.effect.shape[0]):
+            state.effect[j, plan.random_start[e]] *= ratio
+        state.tau[e, 0, 0] = tau
+
+
+@kernel
+def fill_gradient(plan, state, s, theta, gradient):
+    """Write the gradient of the block's log density at theta.
+
+    Leaves t, phi(t)/Phi(t) and mu of every row for `log_density`. Fisher's identity gives the
+    derivatives with respect to h, b and mu; each loop over rows runs on whole vectors.
+    """
+    e, own = plan.block_equation[s], own_equation(plan, s)
     first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
-    own_first, n_beta, at_sigma2 = 0, 0, -1
-    sigma2, at_tau, scale = 1.0, -1, 1.0
+    d_h, d_b, d_mu, mu = state.d_h, state.d_b, state.d_mu, state.mu
+    n = d_h.size
+    n_beta, own_first, at_sigma2, precision = 0, 0, 0, 1.0
     if own >= 0:
         own_first, n_beta = plan.term_start[own], plan.random_start[own] - plan.term_start[own]
         at_sigma2 = n_gamma + n_beta
-        sigma2 = math.exp(theta[at_sigma2])
-    if plan.select_tau[s]:
-        at_tau = block_size(plan, s) - 1
-        scale = math.exp(0.5 * theta[at_tau])
-    gradient[: block_size(plan, s)] = 0.0
-    value, d_precision, d_tau = 0.0, 0.0, 0.0
-    precision = 1.0 / sigma2
-    log_precision = math.log(precision)
-    for i in range(plan.cluster.size):
-        effect = scale * state.offset_select[i]
-        h, b = effect, 0.0
-        mu = state.offset_own[i]
-        for k in range(n_beta):
-            mu += theta[n_gamma + k] * state.design[i, own_first + k]
-        if plan.is_missing[s, i]:
-            for k in range(n_gamma):
-                if plan.selected_term[first + k]:
-                    b += theta[k] * state.design[i, first + k]
-                else:
-                    h += theta[k] * state.design[i, first + k]
-            m, variance = 0.0, 0.0
-            if own >= 0:
+        precision = math.exp(-theta[at_sigma2])
+    at_tau = block_size(plan, s) - 1
+    scale = math.exp(0.5 * theta[at_tau]) if plan.block_tau[s] else 1.0
+    for i in range(n):  # first h, b and mu themselves
+        d_h[i] = scale * state.offset[i]
+        d_b[i] = 0.0
+        mu[i] = state.offset_own[i]
+    for k in range(n_gamma):
+        coefficient = theta[k]
+        if plan.selected_term[first + k]:
+            x = state.others[k]
+            for i in range(n):
+                d_b[i] += coefficient * x[i]
+        else:
+            x = state.design[first + k]
+            for i in range(n):
+                d_h[i] += coefficient * x[i]
+    for k in range(n_beta):
+        coefficient, x = theta[n_gamma + k], state.design[own_first + k]
+        for i in range(n):
+            mu[i] += coefficient * x[i]
+    d_precision, d_scale = 0.0, 0.0
+    for i in range(n):
+        h, b = d_h[i], d_b[i]
+        variance = state.integrated[s, i] / (precision + state.info_a[i])
+        m = variance * (mu[i] * precision + state.info_b[i]) + state.known[i]
+        square = 1.0 + b * b * variance
+        root = math.sqrt(square)
+        total = h + b * m
+        t = state.sign[i] * total / root
+        ratio = inverse_mills(t)
+        slope = state.sign[i] * ratio / root  # derivative with respect to h
+        d_m = slope * b
+        state.argument[i] = t
+        state.ratio[i] = ratio
+        d_h[i] = slope
+        d_b[i] = slope * (m - total * b * variance / square)
+        off = m - mu[i]
+        d_mu[i] = precision * (off + d_m * variance)
+        d_precision += 0.5 * (1.0 / precision - variance - off * off)
+        d_precision += variance * d_m * (0.5 * total * b * variance / square - off)
+        d_scale += slope * state.offset[i]
+    for k in range(n_gamma):
+        x = state.others[k] if plan.selected_term[first + k] else state.design[first + k]
+        d = d_b if plan.selected_term[first + k] else d_h
+        value = 0.0
+        for i in range(n):
+            value += d[i] * x[i]
+        gradient[k] = value - plan.prior_precision[first + k] * theta[k]
+    for k in range(n_beta):
+        x = state.design[own_first + k]
+        value = 0.0
+        for i in range(n):
+            value += d_mu[i] * x[i]
+        prior = plan.prior_precision[own_first + k] * theta[n_gamma + k]
+        gradient[n_gamma + k] = value - prior
+    if own >= 0:
+        shape, prior = plan.residual_shape[own], plan.residual_scale[own] * precision
+        gradient[at_sigma2] = prior - shape - precision * d_precision
+    if plan.block_tau[s]:
+        shape, prior = 0.5 * plan.random_df[e], 0.5 * plan.random_scale[e] / scale**2
+        gradient[at_tau] = 0.5 * scale * d_scale - shape + prior
+
+
+@kernel
+def log_density(plan, state, s, theta):
+    """Return the block's log density, up to a constant, where `fill_gradient` just was."""
+    e, own = plan.block_equation[s], own_equation(plan, s)
+    first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
+    value = 0.0
+    for i in range(state.ratio.size):
+        t = state.argument[i]
+        if t < 5.0:
+            value -= 0.5 * t * t + LOG_SQRT_2PI + math.log(state.ratio[i])  # log Phi(t)
+        else:
+            value += log_normal_cdf(t)
+    for k in range(n_gamma):
+        value -= 0.5 * plan.prior_precision[first + k] * theta[k] ** 2
+    if own >= 0:
+        own_first, n_beta = plan.term_start[own], plan.random_start[own] - plan.term_start[own]
+        log_precision = -theta[n_gamma + n_beta]
+        precision = math.exp(log_precision)
+        for i in range(state.mu.size):
+            mu = state.mu[i]
+            value += 0.5 * log_precision
+            if state.integrated[s, i] > 0.0:
                 variance = 1.0 / (precision + state.info_a[i])
                 m = variance * (mu * precision + state.info_b[i])
-                value += 0.5 * (log_precision + math.log(variance))
-                value += 0.5 * (m * m / variance - mu * mu * precision)
-            root = math.sqrt(1.0 + b * b * variance)
-            total = h + b * m
-            log_p, ratio = normal_tail(total / root)
-            value += log_p
-            d_h = ratio / root
-            d_b = d_h * (m - total * b * variance / (root * root))
-            for k in range(n_gamma):
-                d = d_b if plan.selected_term[first + k] else d_h
-                gradient[k] += d * state.design[i, first + k]
-            d_m = d_h * b
-            d_variance = -0.5 * d_h * total * b * b / (root * root)
-            d_mu = precision * (m - mu + d_m * variance)
-            d_precision += 0.5 * (1.0 / precision - variance - (m - mu) ** 2)
-            d_precision += variance * (d_m * (mu - m) - d_variance * variance)
-            d_tau += d_h * effect
-        else:
-            for k in range(n_gamma):
-                h += theta[k] * state.design[i, first + k]
-            log_p, ratio = normal_tail(-h)
-            value += log_p
-            for k in range(n_gamma):
-                gradient[k] -= ratio * state.design[i, first + k]
-            residual = state.columns[v, i] - mu if own >= 0 else 0.0
-            value += 0.5 * (log_precision - precision * residual * residual)
-            d_mu = precision * residual
-            d_precision += 0.5 * (1.0 / precision - residual * residual)
-            d_tau -= ratio * effect
-        for k in range(n_beta):
-            gradient[n_gamma + k] += d_mu * state.design[i, own_first + k]
-    for k in range(n_gamma + n_beta):
-        t = first + k if k < n_gamma else own_first + k - n_gamma
-        value -= 0.5 * plan.prior_precision[t] * theta[k] ** 2
-        gradient[k] -= plan.prior_precision[t] * theta[k]
-    if own >= 0:
-        shape, prior = plan.residual_shape[own], plan.residual_scale[own]
-        value -= shape * theta[at_sigma2] + prior * precision
-        gradient[at_sigma2] = -precision * d_precision - shape + prior * precision
-    if at_tau >= 0:
-        shape, prior = 0.5 * plan.random_df[e], 0.5 * plan.random_scale[e] / scale**2
-        value -= shape * theta[at_tau] + prior
-        gradient[at_tau] = 0.5 * d_tau - shape + prior
-    return value
-
-
-@kernel
-def draw_selected(rng, plan, state, s):
-    """Draw (propensity, v) jointly where v is missing, the propensity alone where it is observed.
-
-    Reads what `hold` set aside; afterwards every value and term is complete again.
-    """
-    e, v = plan.select_equation[s], plan.select_variable[s]
-    own, propensity = plan.own[v], plan.outcome[plan.select_equation[s]]
-    for i in range(plan.cluster.size):
-        if not plan.is_missing[s, i]:
-            eta = predictor(plan, state, e, i)
-            state.columns[propensity, i] = eta - truncated_normal(rng, eta)
-            continue
-        h, b = random_part(plan, state, e, i), 0.0
-        for t in range(plan.term_start[e], plan.random_start[e]):
-            if plan.selected_term[t]:
-                b += state.coefficient[t] * state.design[i, t]
+                value += 0.5 * (math.log(variance) + m * m / variance - mu * mu * precision)
             else:
-                h += state.coefficient[t] * state.design[i, t]
-        m, variance = 0.0, 0.0
-        if own >= 0:
-            variance = 1.0 / (1.0 / state.sigma2[own] + state.info_a[i])
-            m = variance * (predictor(plan, state, own, i) / state.sigma2[own] + state.info_b[i])
-        root = math.sqrt(1.0 + b * b * variance)
-        eta = h + b * m
-        eta += root * truncated_normal(rng, -eta / root)
-        state.columns[propensity, i] = eta
-        if own >= 0:
-            spread = variance / (root * root)
-            x = spread * (m / variance + b * (eta - h)) + math.sqrt(spread) * rng.standard_normal()
-            set_value(plan, state, v, i, x)
-
-
-@kernel
-def draw_propensity(rng, plan, state, s):
-    """Draw every propensity given v: N(eta, 1), positive where v is missing, else negative."""
-    e = plan.select_equation[s]
-    for i in range(plan.cluster.size):
-        eta = predictor(plan, state, e, i)
-        if plan.is_missing[s, i]:
-            draw = eta + truncated_normal(rng, -eta)
-        else:
-            draw = eta - truncated_normal(rng, eta)
-        state.columns[plan.outcome[e], i] = draw
+                value -= 0.5 * precision * (state.known[i] - mu) ** 2
+        for k in range(n_beta):
+            value -= 0.5 * plan.prior_precision[own_first + k] * theta[n_gamma + k] ** 2
+        value += plan.residual_shape[own] * log_precision - plan.residual_scale[own] * precision
+    if plan.block_tau[s]:
+        log_tau = theta[block_size(plan, s) - 1]
+        value -= 0.5 * plan.random_df[e] * log_tau
+        value -= 0.5 * plan.random_scale[e] * math.exp(-log_tau)
+    return value

@@ -11,32 +11,30 @@ from tutorkit.kernels.hamiltonian import adapt, move
 from tutorkit.kernels.jit import entry_point, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, draw_variance
-from tutorkit.kernels.record import add_fit, fill_residuals, record
-from tutorkit.kernels.selection import draw_propensity, draw_selected
+from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
+from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
+from tutorkit.kernels.terms import fill_residual
 
 
 @kernel
 def sweep(rng, plan, state):
     """Draw everything once from its full conditional, some of it integrated out on the way."""
-    for s in range(plan.select_equation.size):
-        if plan.select_integrated[s]:
+    for s in range(plan.block_equation.size):
+        if plan.category_column[s] >= 0:
+            draw_categories(rng, plan, state, s)
+        draw_thresholds(rng, plan, state, s)
+        if plan.block_hamiltonian[s]:
             state.accepted[s] = move(rng, plan, state, s)
-            draw_selected(rng, plan, state, s)
-        else:
-            draw_propensity(rng, plan, state, s)
+        draw_responses(rng, plan, state, s)
     for v in plan.impute:
         draw_missing_values(rng, plan, state, v)
     for e in range(plan.outcome.size):
         draw_equation(rng, plan, state, e)
-    fill_residuals(plan, state)
-    for e in range(plan.outcome.size):
-        if not plan.probit[e]:
-            draw_residual_variance(rng, plan, state, e, state.residual_products[e, e])
 
 
 @kernel
 def draw_equation(rng, plan, state, e):
-    """Draw equation e's coefficients, cluster effects and their (co)variances."""
+    """Draw equation e's coefficients, cluster effects, their (co)variances, residual variance."""
     n_random = plan.term_start[e + 1] - plan.random_start[e]
     fill_products(plan, state, e)
     if n_random == 1:
@@ -44,6 +42,9 @@ def draw_equation(rng, plan, state, e):
     draw_coefficients(rng, plan, state, e)
     if n_random > 1:
         draw_covariance(rng, plan, state, e)
+    fill_residual(plan, state, e)
+    if not plan.probit[e]:
+        draw_residual_variance(rng, plan, state, e)
 
 
 @entry_point
@@ -54,17 +55,19 @@ def run_block(rng, plan, state, out, start, stop, burn):
     """
     for iteration in range(start, stop):
         sweep(rng, plan, state)
-        for s in range(plan.select_equation.size):
-            if plan.select_integrated[s]:
+        for s in range(plan.block_equation.size):
+            if plan.block_hamiltonian[s]:
                 if iteration < burn:
                     adapt(plan, state, s, state.accepted[s], iteration)
                 else:
                     state.acceptance[s] += state.accepted[s]
         if iteration == burn - 1:
-            for s in range(plan.select_equation.size):
+            for s in range(plan.block_equation.size):
                 state.step_size[s] = _final_step_size(state, s)
+        fill_residual_sums(plan, state)
         if iteration >= burn:
             add_fit(plan, state)
+            keep_imputation(plan, state, iteration)
         record(rng, plan, state, out[iteration])
 
 

@@ -1,4 +1,4 @@
-"""Values of the model's terms and linear predictors, row by row."""
+"""Values of the model's terms, and residuals, kept up to date row by row."""
 
 from tutorkit.kernels.jit import kernel
 
@@ -13,47 +13,6 @@ def term_value(plan, state, t, i):
 
 
 @kernel
-def fill_design(plan, state):
-    """Compute every term in every row."""
-    for i in range(state.design.shape[0]):
-        for t in range(state.design.shape[1]):
-            state.design[i, t] = term_value(plan, state, t, i)
-
-
-@kernel
-def set_value(plan, state, v, i, value):
-    """Give variable v a value in row i, and recompute the terms it is part of."""
-    state.columns[v, i] = value
-    for k in range(plan.touch_start[v], plan.touch_start[v + 1]):
-        t = plan.touch[k]
-        state.design[i, t] = term_value(plan, state, t, i)
-
-
-@kernel
-def fixed_part(plan, state, e, i):
-    """Return the fixed part of equation e's linear predictor in row i."""
-    total = 0.0
-    for t in range(plan.term_start[e], plan.random_start[e]):
-        total += state.coefficient[t] * state.design[i, t]
-    return total
-
-
-@kernel
-def random_part(plan, state, e, i):
-    """Return the cluster effects' part of equation e's linear predictor in row i."""
-    total, j = 0.0, plan.cluster[i]
-    for t in range(plan.random_start[e], plan.term_start[e + 1]):
-        total += state.effect[j, t] * state.design[i, t]
-    return total
-
-
-@kernel
-def predictor(plan, state, e, i):
-    """Return equation e's whole linear predictor in row i."""
-    return fixed_part(plan, state, e, i) + random_part(plan, state, e, i)
-
-
-@kernel
 def weight(plan, state, t, i):
     """Return the coefficient of term t in row i: a fixed one or its cluster's effect."""
     if t < plan.random_start[plan.term_equation[t]]:
@@ -62,10 +21,50 @@ def weight(plan, state, t, i):
 
 
 @kernel
-def other_factors(plan, state, t, v, i):
-    """Return the product of the factors of term t in row i that are not v."""
-    value = 1.0
-    for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
-        if plan.factor[f] != v:
-            value *= state.columns[plan.factor[f], i]
-    return value
+def set_value(plan, state, v, i, value):
+    """Give variable v a value in row i; centred columns, terms and residuals follow."""
+    columns = state.columns
+    change = value - columns[v, i]
+    columns[v, i] = value
+    for k in range(plan.derived_start[v], plan.derived_start[v + 1]):
+        d = plan.derived[k]
+        columns[d, i] = columns[plan.plus[d], i] - columns[plan.minus[d], i]
+    for q in range(plan.see_start[v], plan.see_start[v + 1]):
+        residual = state.residual[plan.see[q], i] + plan.see_sign[q] * change
+        for k in range(plan.see_touch[q], plan.see_touch[q + 1]):
+            t = plan.touch[k]
+            term = term_value(plan, state, t, i)
+            residual -= weight(plan, state, t, i) * (term - state.design[t, i])
+            state.design[t, i] = term
+        state.residual[plan.see[q], i] = residual
+
+
+@kernel
+def next_row(plan, e, i):
+    """Return the row after i of equation e: a level-2 equation has one row per cluster."""
+    if plan.level[e] == 2:
+        return plan.cluster_start[plan.cluster[i] + 1]
+    return i + 1
+
+
+@kernel
+def add_random_part(plan, state, e, sign, out):
+    """Add the cluster effects' part of equation e's linear predictor, times ``sign``, to ``out``."""
+    for t in range(plan.random_start[e], plan.term_start[e + 1]):
+        x = state.design[t]
+        for j in range(plan.cluster_start.size - 1):
+            effect = sign * state.effect[j, t]
+            for i in range(plan.cluster_start[j], plan.cluster_start[j + 1]):
+                out[i] += effect * x[i]
+
+
+@kernel
+def fill_residual(plan, state, e):
+    """Compute outcome minus linear predictor of equation e in every row."""
+    residual, outcome = state.residual[e], state.columns[plan.outcome[e]]
+    residual[:] = outcome
+    for t in range(plan.term_start[e], plan.random_start[e]):
+        coefficient, x = state.coefficient[t], state.design[t]
+        for i in range(residual.size):
+            residual[i] -= coefficient * x[i]
+    add_random_part(plan, state, e, -1.0, residual)
