@@ -16,7 +16,6 @@ from tutorkit.parameters import (
     RESIDUAL_VARIANCE,
     VARIANCES,
     covariance_labels,
-    random_names,
 )
 from tutorkit.reml import RemlFit
 
@@ -105,7 +104,8 @@ def _focal_names(fit: Draws | RemlFit) -> tuple[str, tuple[str, ...]]:
     """Return the focal model's outcome and the names of its random effects."""
     if isinstance(fit, RemlFit):
         return fit.outcome, fit.random_names
-    return fit.spec.focal.outcome, random_names(fit.spec, fit.spec.focal)
+    equation = fit.model.equation(fit.spec.focal.outcome)
+    return equation.name, equation.random_labels
 
 
 def _focal_draws(fit: Draws) -> dict[str, Floats]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tutorkit.arrays import Floats
 from tutorkit.data import ModelData
+from tutorkit.data.joint import JointModel
 from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import Parameter, monitored, recorded, residual_correlations
@@ -38,9 +39,11 @@ class Draws:
     """Posterior draws with everything needed to report them.
 
     ``values`` (chain, draw, column) and ``warmup`` (chain, warm-up iteration, column) hold one
-    column for each of ``parameters``, then one for each of ``residual_correlations``.
-    ``acceptance`` (chain, selection model) is the mean acceptance probability of each selection
-    block, nan for a block drawn without proposals.
+    column for each of ``parameters``, then one for each of ``residual_correlations``, then mean
+    and SD of SIMPLE's moderators. ``acceptance`` (chain, probit equation) is the mean acceptance
+    probability of each probit equation's proposals, nan if it is drawn without any. ``imputed``
+    (imputation, missing cell) holds imputations of the ``cells`` of the data, equally spaced over
+    the kept iterations and the chains.
     """
 
     spec: ModelSpec
@@ -51,17 +54,25 @@ class Draws:
     acceptance: Floats
     fit: ModelFit
     timing: Timing
+    imputed: Floats
+    cells: tuple[tuple[str, int], ...]
+    """Variable of each missing cell, and its row in ``data``."""
     stopped: bool = False
+
+    @property
+    def model(self) -> JointModel:
+        """The joint model: the equations as written and those implied by the data."""
+        return self.data.model
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The numbered parameters; number k of the output is ``parameters[k - 1]``."""
-        return monitored(self.spec)
+        return monitored(self.model)
 
     @property
     def residual_correlations(self) -> tuple[Parameter, ...]:
         """The pairs of outcomes whose residual correlation is in the columns that follow."""
-        return residual_correlations(self.spec)
+        return residual_correlations(self.model)
 
     @property
     def n_kept(self) -> int:
@@ -79,7 +90,7 @@ class Draws:
         TutorkitError
             If there is no such parameter.
         """
-        for k, parameter in enumerate(recorded(self.spec)):
+        for k, parameter in enumerate(recorded(self.model)):
             if (parameter.outcome, parameter.name) == (outcome, name) and group in (
                 None,
                 parameter.group,

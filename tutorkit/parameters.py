@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from tutorkit.model.spec import Equation, ModelSpec
+from tutorkit.data.joint import JointEquation, JointModel
 
 VARIANCES = "Variances"
 COEFFICIENTS = "Coefficients"
 STANDARDIZED = "Standardized Coefficients"
 EXPLAINED = "Proportion Variance Explained"
 RESIDUAL_VARIANCE = "Residual Var."
-RESIDUAL_CORRELATIONS = "Correlations"
+THRESHOLDS = "Thresholds"
+GRAND_MEANS = "Grand Means"
+RESIDUAL_CORRELATIONS = ("Level-1 Correlations", "Level-2 Correlations")
+MOMENTS = "Moments"
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,6 @@ class Parameter:
         return f"{self.outcome}: {self.name}{suffix}"
 
 
-def random_names(spec: ModelSpec, equation: Equation) -> tuple[str, ...]:
-    """Return the names of an equation's random effects, the intercept first."""
-    if spec.cluster is None:
-        return ()
-    return ("Intercept", *map(str, equation.slopes))
-
-
 def covariance_labels(random: tuple[str, ...]) -> dict[tuple[int, int], str]:
     """Return the short names of variances and correlations of random effects, as in table 7.1.
 
@@ -54,34 +50,54 @@ def covariance_labels(random: tuple[str, ...]) -> dict[tuple[int, int], str]:
     return labels | {(i, j): f"ρ{i}{j}{name[i]}{name[j]}" for i, j in pairs}
 
 
-def monitored(spec: ModelSpec) -> tuple[Parameter, ...]:
-    """Return the numbered parameters, equation by equation: the kernels record them so."""
-    return tuple(p for equation in spec.equations for p in _of_equation(spec, equation))
+def monitored(model: JointModel) -> tuple[Parameter, ...]:
+    """Return the numbered parameters: written equations, implied ones, grand means.
+
+    The kernels record them in this order.
+    """
+    rows = [p for equation in model.equations for p in _of_equation(equation)]
+    rows += [Parameter(name, GRAND_MEANS, "Grand Mean") for name in model.grand_means]
+    return tuple(rows)
 
 
-def residual_correlations(spec: ModelSpec) -> tuple[Parameter, ...]:
+def residual_correlations(model: JointModel) -> tuple[Parameter, ...]:
     """Return the pairs of outcomes whose residual correlation is recorded after the parameters."""
-    outcomes = [equation.outcome for equation in spec.equations]
-    return tuple(
-        Parameter(f"{a}, {b}", RESIDUAL_CORRELATIONS, f"{a}, {b}", free=False)
-        for a, b in combinations(outcomes, 2)
-    )
+    rows = []
+    for level, group in enumerate(RESIDUAL_CORRELATIONS, start=1):
+        names = [e.name for e in model.written if e.level == level]
+        for a, b in combinations(names, 2):
+            rows.append(Parameter(f"{a}, {b}", group, f"{a}, {b}", free=False))
+    return tuple(rows)
 
 
-def recorded(spec: ModelSpec) -> tuple[Parameter, ...]:
-    """Return every column of the draws: the numbered parameters, then residual correlations."""
-    return monitored(spec) + residual_correlations(spec)
+def moments(model: JointModel) -> tuple[Parameter, ...]:
+    """Return the means and standard deviations of columns that are recorded last."""
+    names = [(column, name) for column in model.described for name in ("Mean", "SD")]
+    return tuple(Parameter(column, MOMENTS, name, free=False) for column, name in names)
 
 
-def _of_equation(spec: ModelSpec, equation: Equation) -> list[Parameter]:
-    outcome, random = equation.outcome, random_names(spec, equation)
+def recorded(model: JointModel) -> tuple[Parameter, ...]:
+    """Return every column of the draws."""
+    return monitored(model) + residual_correlations(model) + moments(model)
+
+
+def _of_equation(equation: JointEquation) -> list[Parameter]:
+    outcome, random = equation.name, equation.random_labels
+    probit = bool(equation.categories)
     rows = []
     for a, name in enumerate(random):
         rows += [Parameter(outcome, VARIANCES, f"L2 : Cov({name},{random[b]})") for b in range(a)]
         rows.append(Parameter(outcome, VARIANCES, f"L2 : Var({name})"))
-    rows.append(Parameter(outcome, VARIANCES, RESIDUAL_VARIANCE, free=equation.selects is None))
-    rows += [Parameter(outcome, COEFFICIENTS, str(term)) for term in equation.terms]
-    rows += [Parameter(outcome, STANDARDIZED, str(t), free=False) for t in equation.predictors]
+    rows.append(Parameter(outcome, VARIANCES, RESIDUAL_VARIANCE, free=not probit))
+    rows += [Parameter(outcome, COEFFICIENTS, label) for label in equation.labels]
+    if equation.is_ordinal:
+        rows += [
+            Parameter(outcome, THRESHOLDS, f"Tau {k}", free=k > 1)
+            for k in range(1, len(equation.categories))
+        ]
+    if equation.implicit:
+        return rows
+    rows += [Parameter(outcome, STANDARDIZED, label, free=False) for label in equation.labels[1:]]
     shares = ["by Coefficients"]
     if random:
         shares.append("by Level-2 Random Intercepts")

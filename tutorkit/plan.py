@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from tutorkit.arrays import Floats, Integers
 from tutorkit.data import ModelData
 from tutorkit.data.joint import CENTRED, DATA, GRAND_MEAN, MEAN, JointEquation, JointModel
 from tutorkit.model.spec import Priors, Term
+from tutorkit.parameters import GRAND_MEANS, monitored
 
 XPRIOR1 = Priors(residual_shape=1.0, residual_scale=0.5, random_df=1.0, random_scale=1.0)
 """Variances of the equations that are implied: unit sum of squares, 2 degrees of freedom."""
@@ -30,6 +32,8 @@ class Plan(NamedTuple):
     cluster: Integers  # (n_rows,)
     cluster_start: Integers  # (n_clusters + 1,), or (2,) without clusters: rows are sorted
     unit_start: Integers  # (n_units + 1,) units of the likelihood: clusters, or else rows
+    level_start: Integers  # (3,) rows of level k equations: level_start[k - 1]:level_start[k] of
+    level_row: Integers  # (n_rows + n_clusters,) all rows, then the first one of each cluster
     # columns
     plus: Integers  # (n_columns,) a centred column is plus minus minus; -1 for all others
     minus: Integers  # (n_columns,)
@@ -62,6 +66,9 @@ class Plan(NamedTuple):
     residual_scale: Floats  # (n_equations,)
     random_df: Floats  # (n_equations,) prior of the random effects' covariance matrix
     random_scale: Floats  # (n_equations,)
+    written_start: Integers  # (3,) script's equations of level k: written_start[k - 1]:... of
+    written: Integers  # (n_written,)
+    record_start: Integers  # (n_equations + 1,) where the output of each equation begins
     # terms
     term_equation: Integers  # (n_terms,)
     factor_start: Integers  # (n_terms + 1,)
@@ -123,11 +130,21 @@ def compile_plan(
     flat = [see for column in sees for see in column]
     variances = [XPRIOR1 if e.implicit else priors for e in equations]
     starts = _offsets([len(part) for part in parts])
+    first_rows = _cluster_start(data)[:-1] if data.n_clusters else []
+    written = [
+        [k for k, e in enumerate(equations) if not e.implicit and e.level == level]
+        for level in (1, 2)
+    ]
+    sizes = Counter(p.outcome for p in monitored(model) if p.group != GRAND_MEANS)
     return Plan(
         columns=columns,
         cluster=_integers(data.cluster),
         cluster_start=_integers(_cluster_start(data)),
-        unit_start=_integers(_cluster_start(data) if data.n_clusters else np.arange(columns.shape[1] + 1)),
+        unit_start=_integers(
+            _cluster_start(data) if data.n_clusters else np.arange(columns.shape[1] + 1)
+        ),
+        level_start=_integers([0, len(data.cluster), len(data.cluster) + len(first_rows)]),
+        level_row=_integers([*range(len(data.cluster)), *first_rows]),
         plus=_integers(plus),
         minus=_integers(minus),
         derived_start=_offsets([len(d) for d in derived]),
@@ -160,6 +177,9 @@ def compile_plan(
             [p.random_df * (len(e.random) + 1.0) for p, e in zip(variances, equations, strict=True)]
         ),
         random_scale=np.array([p.random_scale for p in variances]),
+        written_start=_integers(np.cumsum([0, *(len(level) for level in written)])),
+        written=_integers([e for level in written for e in level]),
+        record_start=_offsets([sizes[e.name] for e in equations]),
         term_equation=_integers(term_equation),
         factor_start=_offsets([len(term.factors) for term in terms]),
         factor=_integers([index[name] for term in terms for name in term.factors]),
@@ -234,7 +254,10 @@ def _sees(
 
 def _degree(model: JointModel, terms: list[Term], name: str) -> int:
     """Return the highest power of a column in any term, centred columns counted as well."""
-    moving = {name, *(c.name for c in model.columns if name in (c.plus, c.minus) and c.kind == CENTRED)}
+    moving = {
+        name,
+        *(c.name for c in model.columns if name in (c.plus, c.minus) and c.kind == CENTRED),
+    }
     return max([1, *(sum(f in moving for f in term.factors) for term in terms)])
 
 
@@ -300,9 +323,7 @@ def _codes(equations: list[JointEquation]) -> Floats:
     return code
 
 
-def _categories(
-    equations: list[JointEquation], columns: Floats, index: dict[str, int]
-) -> Integers:
+def _categories(equations: list[JointEquation], columns: Floats, index: dict[str, int]) -> Integers:
     """Return the category of every row, -1 where it is missing."""
     category = np.full((len(equations), columns.shape[1]), -1)
     for s, equation in enumerate(equations):

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from tutorkit.arrays import Floats
+from tutorkit.arrays import Floats, Integers
 from tutorkit.data import prepare
+from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError
 from tutorkit.kernels.sweep import run_block
@@ -24,6 +25,7 @@ from tutorkit.state import State, initial_state
 
 BLOCK_SECONDS = 0.05
 MOST_BYTES = 4e9
+FEWEST_IMPUTATIONS = 20  # kept for the summary of imputed data
 
 Progress = Callable[[int, int], None]
 
@@ -78,10 +80,11 @@ def sample(
     prepared = prepare(spec, data)  # the spec as it was written, so that errors can show its script
     spec = used
     used_seed = spec.seed if spec.seed is not None else secrets.randbelow(2**31)
-    plan = compile_plan(spec, prepared)
+    model = prepared.model
+    plan = compile_plan(model, prepared, spec.priors, model.described)
     stop = stop or threading.Event()
     compile_s = _compile_in_background(announce=progress is True)
-    runs = _start(spec, plan, used_seed, stop)
+    runs = _start(spec, model, plan, used_seed, stop)
     began = time.perf_counter()
     _watch(runs, progress, stop)
     sample_s = time.perf_counter() - began
@@ -99,6 +102,8 @@ def sample(
         acceptance=_acceptance(plan, runs, spec.burn),
         fit=_model_fit([run.state for run in runs]),
         timing=Timing(compile_s, sample_s),
+        imputed=np.concatenate([run.imputed() for run in runs]),
+        cells=_cells(model, plan),
         stopped=done < runs[0].n_iterations,
     )
 
@@ -107,18 +112,29 @@ class _Run(threading.Thread):
     """One chain; only this thread touches its arrays while it lives."""
 
     def __init__(
-        self, plan: Plan, seed: np.random.SeedSequence, spec: ModelSpec, stop: threading.Event
+        self,
+        plan: Plan,
+        seed: np.random.SeedSequence,
+        spec: ModelSpec,
+        width: int,
+        stop: threading.Event,
+        imputed_at: Integers | None = None,
     ) -> None:
         super().__init__(daemon=True, name="tutorkit chain")
         self.plan, self.burn = plan, spec.burn
         self.n_iterations = spec.burn + spec.draws_per_chain
         self.rng = np.random.default_rng(seed)
-        self.state: State = initial_state(plan, self.rng, spec.burn)
+        self.state: State = initial_state(plan, self.rng, spec.burn, imputed_at)
         # rows are written as they are drawn: only the first `done` hold anything
-        self.out: Floats = np.empty((self.n_iterations, len(recorded(spec))))
+        self.out: Floats = np.empty((self.n_iterations, width))
         self.done = 0
         self.error: Exception | None = None
         self.stop = stop
+
+    def imputed(self) -> Floats:
+        """Return the imputations kept so far, (imputation, missing cell)."""
+        kept: Floats = self.state.imputed[self.state.imputed_at < self.done]
+        return kept
 
     def run(self) -> None:
         """Draw block after block, each about BLOCK_SECONDS long."""
@@ -136,8 +152,11 @@ class _Run(threading.Thread):
             self.stop.set()
 
 
-def _start(spec: ModelSpec, plan: Plan, seed: int, stop: threading.Event) -> list[_Run]:
-    size = 8.0 * len(recorded(spec)) * (spec.burn * spec.chains + spec.iterations)
+def _start(
+    spec: ModelSpec, model: JointModel, plan: Plan, seed: int, stop: threading.Event
+) -> list[_Run]:
+    width = len(recorded(model))
+    size = 8.0 * width * (spec.burn * spec.chains + spec.iterations)
     if size > MOST_BYTES:
         raise SpecError(
             f"This run would need {size / 1e9:.0f} GB of memory for its draws",
@@ -145,10 +164,29 @@ def _start(spec: ModelSpec, plan: Plan, seed: int, stop: threading.Event) -> lis
             place=("iterations",),
         )
     seeds = np.random.SeedSequence(seed).spawn(spec.chains)
-    runs = [_Run(plan, child, spec, stop) for child in seeds]
+    schedule = _imputation_schedule(spec)
+    runs = [
+        _Run(plan, child, spec, width, stop, at) for child, at in zip(seeds, schedule, strict=True)
+    ]
     for run in runs:
         run.start()
     return runs
+
+
+def _imputation_schedule(spec: ModelSpec) -> list[Integers]:
+    """Return the iterations after which each chain keeps its imputations, equally spaced."""
+    per_chain = spec.draws_per_chain
+    wanted = min(max(spec.imputations, FEWEST_IMPUTATIONS), per_chain * spec.chains)
+    shares = [len(part) for part in np.array_split(np.arange(wanted), spec.chains)]
+    return [
+        spec.burn + (np.arange(1, n + 1) * per_chain) // n - 1 if n else np.arange(0)
+        for n in shares
+    ]
+
+
+def _cells(model: JointModel, plan: Plan) -> tuple[tuple[str, int], ...]:
+    names = [model.columns[v].name for v in plan.cell_column]
+    return tuple(zip(names, plan.cell_row.tolist(), strict=True))
 
 
 def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -> None:
@@ -175,9 +213,9 @@ def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -
 
 
 def _acceptance(plan: Plan, runs: list[_Run], burn: int) -> Floats:
-    integrated = plan.select_integrated.astype(bool)
+    proposed = plan.block_hamiltonian.astype(bool)
     rows = [run.state.acceptance / max(run.done - burn, 1) for run in runs]
-    return np.where(integrated, np.stack(rows), np.nan)
+    return np.where(proposed, np.stack(rows), np.nan)
 
 
 def _model_fit(states: list[State]) -> ModelFit:
@@ -216,8 +254,10 @@ def warm() -> float:
     row = np.arange(24)
     y = np.where(row % 5 == 0, np.nan, np.sin(row))
     data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
-    plan = compile_plan(spec, prepare(spec, data))
-    _Run(plan, np.random.SeedSequence(0), spec, threading.Event()).run()
+    prepared = prepare(spec, data)
+    plan = compile_plan(prepared.model, prepared, spec.priors)
+    width = len(recorded(prepared.model))
+    _Run(plan, np.random.SeedSequence(0), spec, width, threading.Event()).run()
     _compiled.set()
     return time.perf_counter() - began
 

@@ -10,7 +10,6 @@ import pandas as pd
 from tutorkit.diagnostics import effective_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
-from tutorkit.parameters import recorded
 
 
 def summarize(draws: Draws) -> pd.DataFrame:
@@ -30,9 +29,10 @@ def summarize(draws: Draws) -> pd.DataFrame:
             "The run was stopped during burn-in, before any draw was kept",
             "Run it to the end, or with a smaller BURN.",
         )
-    parameters = recorded(draws.spec)
+    parameters = (*draws.parameters, *draws.residual_correlations)
+    values = draws.values[:, :, : len(parameters)]
     numbers = [*range(1, len(draws.parameters) + 1), *[None] * len(draws.residual_correlations)]
-    lower, median, upper = np.quantile(draws.values, (0.025, 0.5, 0.975), axis=(0, 1))
+    lower, median, upper = np.quantile(values, (0.025, 0.5, 0.975), axis=(0, 1))
     return pd.DataFrame(
         {
             "number": pd.array(numbers, dtype="Int64"),
@@ -40,11 +40,11 @@ def summarize(draws: Draws) -> pd.DataFrame:
             "group": [p.group for p in parameters],
             "name": [p.name for p in parameters],
             "median": median,
-            "sd": draws.values.std(axis=(0, 1), ddof=1 if draws.n_kept > 1 else 0),
+            "sd": values.std(axis=(0, 1), ddof=1 if draws.n_kept > 1 else 0),
             "lower": lower,
             "upper": upper,
-            "psr": split_psr(draws.values),
-            **effective_sizes(draws.values),
+            "psr": split_psr(values),
+            **effective_sizes(values),
         }
     )
 

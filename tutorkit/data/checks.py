@@ -6,12 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.errors import DataError, Place
-from tutorkit.model.script import spot
+from tutorkit.data.joint import Facts
+from tutorkit.data.kinds import check_kinds
+from tutorkit.data.places import mistake, place_of
+from tutorkit.errors import Place
 from tutorkit.model.spec import Equation, ModelSpec, Term
+from tutorkit.model.tokens import MEAN_SUFFIX, variable_of
 
 Columns = Mapping[str, Floats]  # variable -> (n_rows,), missing values nan
 
@@ -20,27 +24,14 @@ _EXACT = 1e-8  # share of a column's length that rounding can explain
 _MANY_TERMS = 500  # the search for redundant terms would take long
 
 
-def mistake(spec: ModelSpec, message: str, hint: str, place: Place) -> DataError:
-    """Return the error that marks a place of the model in its script."""
-    return DataError(message, hint, place=place, spot=spot(spec, place))
-
-
-def place_of(spec: ModelSpec, name: str) -> Place:
-    """Return where a variable first stands in the model."""
-    for equation in spec.equations:
-        if name in (equation.outcome, equation.selects):
-            return ("outcome", equation.outcome)
-        if name in equation.inputs:
-            return ("predictor", equation.outcome, name)
-    return ("cluster",) if name == spec.cluster else ("fixed", name)
-
-
-def check_columns(spec: ModelSpec, columns: Columns, cluster: Integers, n_clusters: int) -> None:
+def check_columns(
+    spec: ModelSpec,
+    columns: Columns,
+    facts: Mapping[str, Facts],
+    cluster: Integers,
+    n_clusters: int,
+) -> None:
     """Refuse data from which the model cannot be estimated; see `tutorkit.data.prepare`."""
-    for name, values in columns.items():
-        _check_variable(spec, name, values)
-    _check_fixed(spec, columns)
-    _check_incomplete(spec, columns)
     for equation in spec.selection:
         if not np.isnan(columns[str(equation.selects)]).any():
             what = (
@@ -48,15 +39,31 @@ def check_columns(spec: ModelSpec, columns: Columns, cluster: Integers, n_cluste
             )
             hint = "Take this equation out of the model."
             raise mistake(spec, what, hint, ("outcome", equation.outcome))
+    for name, values in columns.items():
+        _check_variable(spec, name, values)
+    _check_fixed(spec, columns)
+    check_kinds(spec, facts)
+    columns = {**columns, **_cluster_means(spec, columns, cluster)}
     for equation in spec.equations:
         wanted = dict.fromkeys((*equation.terms, *equation.slopes))
         terms = {term: _product(term, columns) for term in wanted}
         _check_products(spec, equation, terms)
         _check_rows(spec, equation, columns)
-        if n_clusters:
-            _check_within(spec, equation, columns, terms, cluster)
-            _check_clusters(spec, equation, columns, cluster, n_clusters)
+        if n_clusters and facts[equation.selects or equation.outcome].level == 1:
+            _check_within(spec, equation, terms, cluster)
+            if equation.random_intercept:
+                _check_clusters(spec, equation, columns, cluster)
         _check_redundant(spec, equation, columns, terms)
+
+
+def _cluster_means(spec: ModelSpec, columns: Columns, cluster: Integers) -> dict[str, Floats]:
+    """Return the observed cluster means that stand for ``x.mean`` in these checks."""
+    means = {}
+    for factor in dict.fromkeys(f for e in spec.equations for f in e.factors):
+        if factor.endswith(MEAN_SUFFIX):
+            values = pd.Series(columns[variable_of(factor)])
+            means[factor] = values.groupby(cluster).transform("mean").to_numpy(dtype=np.float64)
+    return means
 
 
 def _check_variable(spec: ModelSpec, name: str, values: Floats) -> None:
@@ -87,16 +94,6 @@ def _check_fixed(spec: ModelSpec, columns: Columns) -> None:
             )
             hint = f"Drop it from FIXED and add '{_equation_for([name], spec, columns)}' to MODEL."
             raise mistake(spec, what, hint, ("fixed", name))
-
-
-def _check_incomplete(spec: ModelSpec, columns: Columns) -> None:
-    outcomes = {equation.outcome for equation in spec.equations}
-    missing = {v: np.isnan(x).mean() for v, x in columns.items() if v not in outcomes}
-    lacking = sorted((v for v in missing if missing[v] > 0), key=lambda v: -missing[v])
-    if lacking:
-        what = f"'{lacking[0]}' has missing values but no equation of its own"
-        hint = f"Add '{_equation_for(lacking, spec, columns)}' to MODEL."
-        raise mistake(spec, what, hint, place_of(spec, lacking[0]))
 
 
 def _equation_for(names: Sequence[str], spec: ModelSpec, columns: Columns) -> str:
@@ -130,7 +127,7 @@ def _check_rows(spec: ModelSpec, equation: Equation, columns: Columns) -> None:
     """
     n_observed, n_terms = int(_rows_used(equation, columns).sum()), len(equation.terms)
     needed = n_terms
-    if equation.selects is None:
+    if not spec.is_probit(equation):
         n_flat = n_terms if math.isinf(spec.priors.coefficient_variance) else 0
         needed = max(n_terms, math.floor(n_flat - 2 * spec.priors.residual_shape) + 1)
     if n_observed < needed:
@@ -147,23 +144,14 @@ def _rows_used(equation: Equation, columns: Columns) -> NDArray[np.bool_]:
 
 
 def _check_within(
-    spec: ModelSpec,
-    equation: Equation,
-    columns: Columns,
-    terms: Mapping[Term, Floats],
-    cluster: Integers,
+    spec: ModelSpec, equation: Equation, terms: Mapping[Term, Floats], cluster: Integers
 ) -> None:
-    """Refuse an outcome or a random slope's term with one value per cluster."""
-    outcome = equation.outcome
-    if equation.selects is None and not _varies_within(columns[outcome], cluster):
-        what = f"'{outcome}' does not vary within clusters"
-        hint = "tutorkit supports only outcomes that do: leave it or CLUSTERID out of the model."
-        raise mistake(spec, what, hint, ("outcome", outcome))
+    """Refuse a random slope's term with one value per cluster."""
     for term in equation.slopes:
         if not _varies_within(terms[term], cluster):
             what = f"'{term}' has a random slope but does not vary within clusters"
             hint = "Take it off the right of '|'."
-            raise mistake(spec, what, hint, ("slope", outcome, str(term)))
+            raise mistake(spec, what, hint, ("slope", equation.outcome, str(term)))
 
 
 def _varies_within(values: Floats, cluster: Integers) -> bool:
@@ -173,7 +161,7 @@ def _varies_within(values: Floats, cluster: Integers) -> bool:
 
 
 def _check_clusters(
-    spec: ModelSpec, equation: Equation, columns: Columns, cluster: Integers, n_clusters: int
+    spec: ModelSpec, equation: Equation, columns: Columns, cluster: Integers
 ) -> None:
     """Refuse too few clusters for a proper posterior of the random effects' covariance matrix.
 
@@ -186,19 +174,19 @@ def _check_clusters(
     """
     p = 1 + len(equation.slopes)
     df = spec.priors.random_df * (p + 1)
-    priors, selects = spec.priors, equation.selects
-    variance = priors.coefficient_variance if selects is None else priors.probit_variance
+    priors, selects, probit = spec.priors, equation.selects, spec.is_probit(equation)
+    variance = priors.probit_variance if probit else priors.coefficient_variance
     fixed = {term.key for term in equation.terms}
     free = math.isinf(variance) and all(term.key in fixed for term in equation.slopes)
     needed = math.floor((p if free else p - 1) - df) + 1
-    known = ~np.isnan(columns[selects or equation.outcome])
-    telling = np.unique(cluster[known])
-    if selects is not None:
-        telling = np.intersect1d(telling, cluster[~known])
+    values = columns[selects or equation.outcome]
+    answers = pd.Series(np.isnan(values) if selects else values).groupby(cluster).nunique()
+    telling = answers.index[answers >= (2 if probit else 1)]
     if len(telling) >= needed:
         return
     effects = f"{p} random effects" if p > 1 else "random intercept"
-    which = f" in which '{selects}' is partly missing" if selects else ""
+    which = f" in which '{equation.outcome}' varies" if probit else ""
+    which = f" in which '{selects}' is partly missing" if selects else which
     what = (
         f"The {effects} of '{equation.outcome}' need{'s' * (p == 1)} at least {needed} "
         f"clusters{which}, and the data have {len(telling)}"
@@ -219,7 +207,7 @@ def _check_redundant(
     outcome = equation.outcome
     names = [str(term) for term in equation.terms]
     design = [terms[term] for term in equation.terms]
-    if equation.selects is None:
+    if not spec.is_probit(equation):
         names, design = [*names, outcome], [*design, columns[outcome]]
     matrix = np.array(design).T
     matrix = matrix[~np.isnan(matrix).any(axis=1)]

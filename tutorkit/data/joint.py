@@ -10,7 +10,7 @@ and within clusters by their deviations from the latent means.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec, Term
 from tutorkit.model.tokens import MEAN_SUFFIX
@@ -67,6 +67,8 @@ class JointModel:
 
     columns: tuple[Column, ...]
     equations: tuple[JointEquation, ...]
+    described: tuple[str, ...] = ()
+    """Columns whose mean and SD are recorded: moderators of SIMPLE, as they enter the equation."""
 
     @property
     def written(self) -> tuple[JointEquation, ...]:
@@ -77,6 +79,15 @@ class JointModel:
     def implied(self) -> tuple[JointEquation, ...]:
         """The equations that were added for predictors."""
         return tuple(e for e in self.equations if e.implicit)
+
+    @property
+    def blocks(self) -> tuple[JointEquation, ...]:
+        """The probit equations."""
+        return tuple(e for e in self.equations if e.categories)
+
+    def equation(self, name: str) -> JointEquation:
+        """Return the equation whose outcome the report calls ``name``."""
+        return next(e for e in self.equations if e.name == name)
 
     @property
     def grand_means(self) -> tuple[str, ...]:
@@ -101,7 +112,10 @@ def join(spec: ModelSpec, facts: Mapping[str, Facts]) -> JointModel:
     """Return the joint model of a spec whose variables, checked before, are as ``facts`` says."""
     builder = _Builder(spec, facts)
     written = [builder.written(equation) for equation in spec.equations]
-    return JointModel(tuple(builder.columns.values()), (*written, *builder.implied))
+    described = dict.fromkeys(builder.factor(s.moderator) for s in spec.simple)
+    return JointModel(
+        tuple(builder.columns.values()), (*written, *builder.implied), tuple(described)
+    )
 
 
 def needs_means(spec: ModelSpec) -> tuple[str, ...]:
@@ -258,9 +272,7 @@ class _Builder:
         name = self.mean(variable) if level == 1 else variable
         return name, self.centred(name, self.grand(variable))
 
-    def _add(
-        self, name: str, outcome: str, others: Sequence[tuple[str, str]], level: int
-    ) -> None:
+    def _add(self, name: str, outcome: str, others: Sequence[tuple[str, str]], level: int) -> None:
         for _, column in others:
             self.columns.setdefault(column, Column(column, level=level))
         self.implied.append(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from numbers import Real
 
@@ -11,9 +12,14 @@ import numpy as np
 import pandas as pd
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.data.checks import check_columns, mistake, place_of
+from tutorkit.data.checks import check_columns
+from tutorkit.data.joint import JointModel, join
+from tutorkit.data.levels import describe, fill_clusters, fixed_columns
+from tutorkit.data.places import mistake, place_of
 from tutorkit.data.read import MISSING
+from tutorkit.data.warnings import data_warnings
 from tutorkit.errors import DataError, Place, did_you_mean
+from tutorkit.model.expressions import evaluate, names
 from tutorkit.model.spec import ModelSpec
 
 
@@ -26,18 +32,32 @@ class ModelData:
     cluster: Integers  # (n_rows,) 0 to n_clusters - 1, or zeros without clusters
     n_clusters: int  # 0 without clusters
     rows: Integers  # (n_rows,) position of each row in the data given
+    model: JointModel
     warnings: tuple[str, ...] = ()
+    fixed: Mapping[str, Floats] = field(default_factory=dict)
+    """Columns of FIXED variables around observed means, each (n_rows,), by name."""
+
+    def column(self, name: str) -> Floats:
+        """Return the column of a variable, or one of ``fixed``."""
+        if name in self.fixed:
+            return self.fixed[name]
+        column: Floats = self.values[self.variables.index(name)]
+        return column
 
     def missing_rate(self, variable: str) -> float:
-        """Return the share of rows in which ``variable`` is missing, from 0 to 1."""
-        return float(np.isnan(self.values[self.variables.index(variable)]).mean())
+        """Return the share of missing values, from 0 to 1: of a level-2 variable over clusters."""
+        gaps = np.isnan(self.column(variable))
+        if self.model.column(variable).level == 2:
+            gaps = gaps[np.unique(self.cluster, return_index=True)[1]]
+        return float(gaps.mean())
 
 
 def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
-    """Pick the model's columns from the data, and refuse data that do not fit the model.
+    """Pick or make the model's columns from the data, and refuse data that do not fit the model.
 
-    Codes under MISSING become missing values, and rows in which every variable of the model is
-    missing are dropped, unless it has one variable only. Columns outside the model are ignored.
+    Codes under MISSING become missing values, TRANSFORM makes its columns, and rows in which every
+    variable of the model is missing are dropped, unless it has one variable only. Columns outside
+    the model are ignored. The result holds the joint model: see `tutorkit.data.joint`.
     """
     if not isinstance(data, pd.DataFrame):
         hint = "Read a file with read_data('my.csv')."
@@ -45,25 +65,43 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     _check_names(spec, data)
     if data.empty:
         raise DataError("The data have no rows")
-    values = np.array([_numbers(spec, data, name) for name in spec.variables])
+    columns = {name: _numbers(spec, data, name) for name in spec.sources}
+    for transform in spec.transforms:
+        if all(name in columns for name in names(transform.expression)):
+            made = evaluate(transform.expression, columns)
+            columns[transform.name] = np.array(np.broadcast_to(made, len(data)))
+    values = np.array([columns[name] for name in spec.variables])
     observed = ~np.isnan(values)
     if not observed.any():
         hint = "Check the codes under MISSING." if spec.missing else ""
         raise mistake(spec, "Every value of the model's variables is missing", hint, ("missing",))
-    rows = np.flatnonzero(observed.any(axis=0) | (len(values) == 1))
+    # an indicator is never missing, so it does not keep a row that has nothing else
+    counted = [name not in dict(spec.indicators) for name in spec.variables]
+    rows = np.flatnonzero(observed[counted].any(axis=0) | (sum(counted) == 1))
     cluster, n_clusters = _clusters(spec, data, rows)
     order = np.argsort(cluster, kind="stable")
     rows, cluster = rows[order], cluster[order]
     values = np.ascontiguousarray(values[:, rows])
-    check_columns(spec, dict(zip(spec.variables, values, strict=True)), cluster, n_clusters)
-    warnings = _warnings(spec, len(data) - len(rows))
-    return ModelData(spec.variables, values, cluster, n_clusters, rows, warnings)
+    fill_clusters(values, cluster, n_clusters)
+    facts = describe(spec, values, cluster, n_clusters)
+    check_columns(spec, dict(zip(spec.variables, values, strict=True)), facts, cluster, n_clusters)
+    return ModelData(
+        variables=spec.variables,
+        values=values,
+        cluster=cluster,
+        n_clusters=n_clusters,
+        rows=rows,
+        model=join(spec, facts),
+        warnings=data_warnings(spec, len(data) - len(rows)),
+        fixed=fixed_columns(spec, values, facts, cluster, n_clusters),
+    )
 
 
 def _check_names(spec: ModelSpec, data: pd.DataFrame) -> None:
     columns = [name for name in data.columns if isinstance(name, str)]
-    wanted: list[tuple[str, Place]] = [(name, place_of(spec, name)) for name in spec.variables]
-    wanted += [(name, ("fixed", name)) for name in spec.fixed if name not in spec.variables]
+    known_names = {*spec.sources, *(t.name for t in spec.transforms)}
+    wanted: list[tuple[str, Place]] = [(name, place_of(spec, name)) for name in spec.sources]
+    wanted += [(name, ("fixed", name)) for name in spec.fixed if name not in known_names]
     if spec.cluster is not None:
         wanted.insert(0, (spec.cluster, ("cluster",)))
     known = set(columns)
@@ -154,30 +192,8 @@ def _clusters(spec: ModelSpec, data: pd.DataFrame, rows: Integers) -> tuple[Inte
     if len(found) == 1:
         what = f"The cluster variable '{name}' has the same value in every row"
         raise mistake(spec, what, "Name another variable, or leave CLUSTERID out.", place)
+    if len(found) == len(codes):
+        what = f"Each value of the cluster variable '{name}' has one row only"
+        hint = "Cluster effects cannot be told from residuals then: leave CLUSTERID out."
+        raise mistake(spec, what, hint, place)
     return codes.astype(np.int64), len(found)
-
-
-def _warnings(spec: ModelSpec, n_dropped: int) -> tuple[str, ...]:
-    warnings = []
-    if n_dropped:
-        have, they = ("observations have", "They have") if n_dropped > 1 else (
-            "observation has", "It has"
-        )  # fmt: skip
-        warnings.append(
-            f"{n_dropped} {have} all variables in the imputation model missing. "
-            f"{they} been dropped from data set."
-        )
-    priors = spec.priors
-    if spec.cluster is not None and priors.random_df >= 0 and priors.random_scale == 0:
-        warnings.append(
-            "The prior of the random effects is infinite at zero variance, so the posterior is "
-            "improper: prefer 'OPTIONS: prior1;' or the default prior2."
-        )
-    for equation in spec.selection:
-        if np.isinf(priors.probit_variance) and equation.selects in equation.inputs:
-            warnings.append(
-                f"With a flat prior on its coefficients the posterior of '{equation.outcome}' is "
-                f"improper, because '{equation.selects}' itself is among its predictors: give "
-                "probit_variance a finite value."
-            )
-    return tuple(warnings)

@@ -10,10 +10,9 @@ from tutorkit.kernels.linalg import (
     cholesky,
     copy_lower,
     draw_from_precision,
-
     solve_upper,
 )
-from tutorkit.kernels.terms import next_row
+from tutorkit.kernels.terms import dot, n_rows
 
 
 @kernel
@@ -29,15 +28,7 @@ def fill_products(plan, state, e):
         x = _column(plan, state, e, first, size, a)
         for b in range(a + 1):
             y = _column(plan, state, e, first, size, b)
-            value = 0.0
-            if plan.level[e] == 2:
-                i = 0
-                while i < x.size:
-                    value += x[i] * y[i]
-                    i = next_row(plan, e, i)
-            else:
-                for i in range(x.size):
-                    value += x[i] * y[i]
+            value = dot(plan, e, x, y)
             total[a, b] = value
             total[b, a] = value
     for k in range(plan.term_start[e + 1] - middle):
@@ -141,14 +132,7 @@ def _reduce_cluster(state, j, p, r, chol, sigma2):
 def draw_residual_variance(rng, plan, state, e):
     """Draw sigma2 | residuals ~ InvGamma(shape + n/2, scale + sum of squares/2)."""
     residual = state.residual[e]
-    squares, n = 0.0, residual.size
-    if plan.level[e] == 2:
-        n = plan.cluster_start.size - 1
-        for j in range(n):
-            squares += residual[plan.cluster_start[j]] ** 2
-    else:
-        for i in range(n):
-            squares += residual[i] * residual[i]
+    squares = dot(plan, e, residual, residual)
     state.sigma2[e] = inverse_gamma(
-        rng, plan.residual_shape[e] + 0.5 * n, plan.residual_scale[e] + 0.5 * squares
+        rng, plan.residual_shape[e] + 0.5 * n_rows(plan, e), plan.residual_scale[e] + 0.5 * squares
     )

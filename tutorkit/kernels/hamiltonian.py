@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from tutorkit.kernels.distributions import is_number
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
 from tutorkit.kernels.selection import (
@@ -54,7 +55,7 @@ def move(rng, plan, state, s):
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
     after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
-    if not math.isfinite(after):
+    if not is_number(after):
         return 0.0
     probability = math.exp(min(after - before, 0.0))
     if rng.random() < probability:

@@ -3,7 +3,7 @@
 import math
 
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.slices import slice_step
+from tutorkit.kernels.slices import CHANGE, slice_step
 from tutorkit.kernels.terms import next_row, set_value, weight
 
 
@@ -23,8 +23,8 @@ def draw_missing_values(rng, plan, state, v):
             variance = -0.5 / state.polynomial[2]
             change = variance * state.polynomial[1] + math.sqrt(variance) * rng.standard_normal()
         else:
-            bounds = (-math.inf, math.inf)
-            change = slice_step(rng, evaluate, plan, state, v, 0, 0.0, plan.scale[v], bounds)
+            width = plan.scale[v]
+            change = slice_step(rng, plan, state, CHANGE, v, 0.0, width, -math.inf, math.inf)
         value = state.columns[v, first] + change
         for i in range(first, last):
             set_value(plan, state, v, i, value)
@@ -85,12 +85,3 @@ def fill_line(plan, state, v, q, i):
                     power[a] *= value
         for a in range(1, top + 1):
             line[a] += power[a]
-
-
-@kernel
-def evaluate(plan, state, v, m, change):
-    """Return the log density of a change of v, as `fill_polynomial` wrote it."""
-    total = 0.0
-    for k in range(2 * plan.degree[v], 0, -1):
-        total = (total + state.polynomial[k]) * change
-    return total

@@ -6,7 +6,7 @@ import numpy as np
 
 from tutorkit.kernels.distributions import inverse_wishart
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.slices import slice_step
+from tutorkit.kernels.slices import VARIANCE, slice_step
 
 LOG_BOUND = 600.0  # of a variance: exp(600) and its inverse are still numbers
 
@@ -42,23 +42,5 @@ def draw_variance(rng, plan, state, e):
             score -= products[a] * state.coefficient[first + a]
         state.score[j] = score
     here = math.log(state.tau[e, 0, 0])
-    bounds = (-LOG_BOUND, LOG_BOUND)
-    there = slice_step(rng, variance_density, plan, state, e, 0, here, 2.0, bounds)
+    there = slice_step(rng, plan, state, VARIANCE, e, here, 2.0, -LOG_BOUND, LOG_BOUND)
     state.tau[e, 0, 0] = math.exp(there)
-
-
-@kernel
-def variance_density(plan, state, e, m, log_tau):
-    """Return log p(log tau | beta, sigma2, outcome), cluster effects integrated out."""
-    p = plan.random_start[e] - plan.term_start[e]
-    sigma2, tau = state.sigma2[e], math.exp(log_tau)
-    value = -0.5 * plan.random_df[e] * log_tau - 0.5 * plan.random_scale[e] / tau
-    product = 1.0
-    for j in range(state.score.size):
-        ratio = 1.0 + tau * state.products[j, 0, p] / sigma2
-        value += 0.5 * tau * (state.score[j] / sigma2) ** 2 / ratio
-        product *= ratio
-        if product > 1e200:  # one logarithm for many clusters
-            value -= 0.5 * math.log(product)
-            product = 1.0
-    return value - 0.5 * math.log(product)

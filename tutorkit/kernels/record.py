@@ -7,14 +7,15 @@ import numpy as np
 from tutorkit.kernels.distributions import inverse_wishart
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import quadratic
+from tutorkit.kernels.terms import dot
 
 
 @kernel
 def record(rng, plan, state, out):
     """Write the iteration's parameters, in the order of `tutorkit.parameters.recorded`."""
-    at = 0
     for e in range(plan.outcome.size):
-        at = _record_equation(plan, state, e, out, at)
+        _record_equation(plan, state, e, out)
+    at = plan.record_start[plan.outcome.size]
     for v in plan.grand_mean:
         out[at] = state.columns[v, 0]
         at += 1
@@ -25,8 +26,9 @@ def record(rng, plan, state, out):
 
 
 @kernel
-def _record_equation(plan, state, e, out, at):
-    """Write one equation's rows from ``at`` on; return the next free place."""
+def _record_equation(plan, state, e, out):
+    """Write one equation's rows."""
+    at = plan.record_start[e]
     p = plan.random_start[e] - plan.term_start[e]
     r = plan.term_start[e + 1] - plan.random_start[e]
     for a in range(r):
@@ -44,8 +46,7 @@ def _record_equation(plan, state, e, out, at):
                 out[at] = state.cut[s, g]
                 at += 1
     if plan.explicit[e]:
-        at = _record_explained(plan, state, e, out, at)
-    return at
+        _record_explained(plan, state, e, out, at)
 
 
 @kernel
@@ -82,7 +83,6 @@ def _record_explained(plan, state, e, out, at):
         out[at] = by_slopes / whole
         at += 1
     out[at] = state.sigma2[e] / whole
-    return at + 1
 
 
 @kernel
@@ -94,14 +94,7 @@ def fill_residual_sums(plan, state):
         x = state.residual[e]
         for f in range(e + 1):
             y = state.residual[f]
-            value = 0.0
-            if plan.level[e] == 2:
-                for j in range(plan.cluster_start.size - 1):
-                    value += x[plan.cluster_start[j]] * y[plan.cluster_start[j]]
-            else:
-                for i in range(x.size):
-                    value += x[i] * y[i]
-            state.residual_products[e, f] = value
+            state.residual_products[e, f] = dot(plan, e, x, y)
         for unit in range(plan.unit_start.size - 1):
             squares = 0.0
             for i in range(plan.unit_start[unit], _end(plan, e, unit)):
@@ -124,20 +117,20 @@ def _record_residual_correlations(rng, plan, state, level, out, at):
     From the posterior of the residuals' covariance matrix, IW(R'R, n), as Blimp appears to do:
     equations fitted one after the other leave residuals whose correlation scatters around 0.
     """
-    chosen = np.empty(plan.outcome.size, dtype=np.int64)
-    n = 0
-    for e in range(plan.outcome.size):
-        if plan.explicit[e] and plan.level[e] == level:
-            chosen[n] = e
-            n += 1
+    first, n = (
+        plan.written_start[level - 1],
+        plan.written_start[level] - plan.written_start[level - 1],
+    )
     if n < 2:
         return at
     scale, draw = np.empty((n, n)), np.empty((n, n))
     for a in range(n):
         for b in range(a + 1):
-            scale[a, b] = state.residual_products[chosen[a], chosen[b]]
-    size = plan.cluster.size if level == 1 else plan.cluster_start.size - 1
-    inverse_wishart(rng, scale, max(size, n), n, draw)
+            products = state.residual_products[plan.written[first + a]]
+            scale[a, b] = products[plan.written[first + b]]
+    size = plan.level_start[level] - plan.level_start[level - 1]
+    df = 1.0 * (size if size > n else n)
+    inverse_wishart(rng, scale, df, n, draw)
     for a in range(n):
         for b in range(a + 1, n):
             out[at] = draw[a, b] / math.sqrt(draw[a, a] * draw[b, b])

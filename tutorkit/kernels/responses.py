@@ -8,8 +8,8 @@ import math
 
 from tutorkit.kernels.distributions import log_interval, truncated_normal
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.missing_values import evaluate, fill_polynomial
-from tutorkit.kernels.slices import slice_step
+from tutorkit.kernels.missing_values import fill_polynomial
+from tutorkit.kernels.slices import THRESHOLD, change_density, slice_step
 from tutorkit.kernels.terms import fill_residual, next_row, set_value
 
 
@@ -24,9 +24,8 @@ def draw_responses(rng, plan, state, s):
     fill_residual(plan, state, e)
     if v >= 0:
         fill_residual(plan, state, plan.own[v])
-    i = 0
-    while i < plan.cluster.size:
-        after = next_row(plan, e, i)
+    for k in range(plan.level_start[plan.level[e] - 1], plan.level_start[plan.level[e]]):
+        i = plan.level_row[k]
         eta = response[i] - state.residual[e, i]
         if v >= 0 and state.integrated[s, i] > 0.0:
             _draw_pair(rng, plan, state, s, i, eta)
@@ -34,10 +33,9 @@ def draw_responses(rng, plan, state, s):
             grade = state.category[s, i]
             low, high = state.cut[s, grade], state.cut[s, grade + 1]
             z = truncated_normal(rng, low - eta, high - eta)
-            for row in range(i, after):
+            for row in range(i, next_row(plan, e, i)):
                 response[row] = eta + z
                 state.residual[e, row] = z
-        i = after
 
 
 @kernel
@@ -77,7 +75,7 @@ def draw_categories(rng, plan, state, s):
         eta = state.columns[plan.outcome[e], first] - state.residual[e, first]
         here, best, grade = state.columns[v, first], -math.inf, 0
         for g in range(n_categories):  # the largest of log probability + Gumbel noise
-            value = evaluate(plan, state, v, 0, plan.code[s, g] - here)
+            value = change_density(plan, state, v, plan.code[s, g] - here)
             value += log_interval(state.cut[s, g] - eta, state.cut[s, g + 1] - eta)
             value -= math.log(rng.standard_exponential())
             if value > best:
@@ -94,28 +92,6 @@ def draw_thresholds(rng, plan, state, s):
     Flat prior on the ordered thresholds; the responses must be drawn next.
     """
     for g in range(2, plan.n_categories[s]):
-        bounds = (state.cut[s, g - 1], state.cut[s, g + 1])
-        state.cut[s, g] = slice_step(
-            rng, threshold_density, plan, state, s, g, state.cut[s, g], 0.3, bounds
-        )
-
-
-@kernel
-def threshold_density(plan, state, s, g, threshold):
-    """Return log p(cut[s, g] | eta, categories), -inf outside its neighbours."""
-    e = plan.block_equation[s]
-    below, above = state.cut[s, g - 1], state.cut[s, g + 1]
-    if not below < threshold < above:
-        return -math.inf
-    value = 0.0
-    i = 0
-    while i < plan.cluster.size:
-        grade = state.category[s, i]
-        if grade == g or grade == g - 1:
-            eta = state.columns[plan.outcome[e], i] - state.residual[e, i]
-            if grade == g:
-                value += log_interval(threshold - eta, above - eta)
-            else:
-                value += log_interval(below - eta, threshold - eta)
-        i = next_row(plan, e, i)
-    return value
+        below, here, above = state.cut[s, g - 1], state.cut[s, g], state.cut[s, g + 1]
+        k = s * state.cut.shape[1] + g
+        state.cut[s, g] = slice_step(rng, plan, state, THRESHOLD, k, here, 0.3, below, above)

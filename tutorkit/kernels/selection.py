@@ -41,7 +41,8 @@ def hold(plan, state, s):
         if plan.selected_term[t]:
             for i in range(plan.cluster.size):
                 state.others[t - first, i] = _other_factors(plan, state, t, v, i)
-    state.known[:] = state.columns[v]
+    for i in range(plan.cluster.size):
+        state.known[i] = state.columns[v, i]
     for k in range(plan.missing_start[v], plan.missing_start[v + 1]):
         i = plan.missing_first[k]
         state.known[i] = 0.0

@@ -8,15 +8,16 @@ from tutorkit.kernels.coefficients import (
     fill_products,
 )
 from tutorkit.kernels.hamiltonian import adapt, move
-from tutorkit.kernels.jit import entry_point, kernel
+from tutorkit.kernels.jit import entry_point, inlined, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, draw_variance
 from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
+from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
 from tutorkit.kernels.terms import fill_residual
 
 
-@kernel
+@inlined
 def sweep(rng, plan, state):
     """Draw everything once from its full conditional, some of it integrated out on the way."""
     for s in range(plan.block_equation.size):
@@ -53,6 +54,7 @@ def run_block(rng, plan, state, out, start, stop, burn):
 
     Row k of ``out`` receives iteration k. Where a run is cut into blocks changes no draw.
     """
+    plan, state = PlanRef(*plan), StateRef(*state)
     for iteration in range(start, stop):
         sweep(rng, plan, state)
         for s in range(plan.block_equation.size):

@@ -48,6 +48,25 @@ def next_row(plan, e, i):
 
 
 @kernel
+def n_rows(plan, e):
+    """Return the number of rows of equation e."""
+    return plan.level_start[plan.level[e]] - plan.level_start[plan.level[e] - 1]
+
+
+@kernel
+def dot(plan, e, x, y):
+    """Return the sum of x times y over the rows of equation e."""
+    value = 0.0
+    if plan.level[e] == 2:
+        for k in range(plan.level_start[1], plan.level_start[2]):
+            value += x[plan.level_row[k]] * y[plan.level_row[k]]
+    else:
+        for i in range(x.size):
+            value += x[i] * y[i]
+    return value
+
+
+@kernel
 def add_random_part(plan, state, e, sign, out):
     """Add the cluster effects' part of equation e's linear predictor, times ``sign``, to ``out``."""
     for t in range(plan.random_start[e], plan.term_start[e + 1]):
@@ -62,7 +81,8 @@ def add_random_part(plan, state, e, sign, out):
 def fill_residual(plan, state, e):
     """Compute outcome minus linear predictor of equation e in every row."""
     residual, outcome = state.residual[e], state.columns[plan.outcome[e]]
-    residual[:] = outcome
+    for i in range(residual.size):
+        residual[i] = outcome[i]
     for t in range(plan.term_start[e], plan.random_start[e]):
         coefficient, x = state.coefficient[t], state.design[t]
         for i in range(residual.size):

@@ -230,7 +230,9 @@ def _check_simple(spec: ModelSpec, pair: Simple) -> None:
         )
     if sum((s.focal, s.moderator) == place[1:] for s in spec.simple) > 1:
         message = f"'{pair.focal} | {pair.moderator}' stands twice under SIMPLE"
-        raise SpecError(message, "Write all values behind one '@'.", place=("simple again", *place[1:]))
+        raise SpecError(
+            message, "Write all values behind one '@'.", place=("simple again", *place[1:])
+        )
     if not all(map(math.isfinite, pair.values)):
         raise SpecError("The values of a moderator must be numbers", place=place)
 
@@ -252,7 +254,9 @@ def _check_save(spec: ModelSpec) -> None:
         if save.kind in kinds or save.file in files:
             what = f"'{save.kind}'" if save.kind in kinds else f"The file '{save.file}'"
             hint = "Keep one of them." if save.kind in kinds else "Name a file for each."
-            raise SpecError(f"{what} stands twice under SAVE", hint, place=("save again", save.kind))
+            raise SpecError(
+                f"{what} stands twice under SAVE", hint, place=("save again", save.kind)
+            )
         kinds.add(save.kind)
         files.add(save.file)
     if spec.save and not spec.imputations:

@@ -6,11 +6,11 @@ from importlib.metadata import version
 
 import numpy as np
 
+from tutorkit.data.joint import JointEquation
 from tutorkit.diagnostics import psr_windows
 from tutorkit.draws import Draws
 from tutorkit.kernels.hamiltonian import TARGET_ACCEPTANCE
-from tutorkit.model.spec import Equation, ModelSpec, Priors
-from tutorkit.parameters import random_names
+from tutorkit.model.spec import ModelSpec, Priors
 from tutorkit.report.parts import Facts, Grid, Lines, Section, figures
 
 
@@ -51,7 +51,7 @@ def options(draws: Draws) -> Section:
 
 def _algorithm(spec: ModelSpec) -> str:
     gibbs = "Gibbs sampler, coefficients with cluster effects integrated out"
-    if not spec.selection:
+    if not any(spec.is_probit(equation) for equation in spec.equations):
         return gibbs
     return f"{gibbs}; Hamiltonian steps for selection models, missing values integrated out"
 
@@ -112,10 +112,10 @@ def burn_in(draws: Draws) -> Section:
 def acceptance(draws: Draws) -> Section:
     """Show how often proposals were accepted; most steps are exact draws and make none."""
     rows = []
-    for s, equation in enumerate(draws.spec.selection):
+    for s, equation in enumerate(draws.model.blocks):
         for chain, rate in enumerate(draws.acceptance[:, s]):
             if not np.isnan(rate):
-                label = f"{equation.outcome}, chain {chain + 1}"
+                label = f"{equation.name}, chain {chain + 1}"
                 rows.append((label, "Hamiltonian", *figures(rate, TARGET_ACCEPTANCE)))
     note = (
         "Other missing values are drawn from their exact conditional distribution, or by a slice "
@@ -158,11 +158,11 @@ def model_information(draws: Draws) -> Section:
     roles += [("Complete, taken as fixed", " ".join(complete))] if complete else []
     lines: list[str] = []
     block = ""
-    for number, equation in enumerate(spec.equations, start=1):
+    for number, equation in enumerate(draws.model.written, start=1):
         if equation.block != block:
             block = equation.block
             lines += ["", f"   {block}:"] if lines else [f"   {block}:"]
-        lines.append(f"    [{number}]  {_written_out(spec, equation)}")
+        lines.append(f"    [{number}]  {_written_out(equation)}")
     return Section(
         "Model information",
         (
@@ -173,10 +173,10 @@ def model_information(draws: Draws) -> Section:
     )
 
 
-def _written_out(spec: ModelSpec, equation: Equation) -> str:
-    random = random_names(spec, equation)
-    right = " ".join(map(str, equation.terms)) + (f" | {' '.join(random)}" if random else "")
-    return f"{equation.outcome} ~ {right}"
+def _written_out(equation: JointEquation) -> str:
+    random = equation.random_labels
+    right = " ".join(equation.labels) + (f" | {' '.join(random)}" if random else "")
+    return f"{equation.name} ~ {right}"
 
 
 def messages(warnings: tuple[str, ...]) -> Section:

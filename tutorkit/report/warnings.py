@@ -21,10 +21,10 @@ def warnings_of(draws: Draws, table: pd.DataFrame) -> tuple[str, ...]:
         asked = draws.spec.draws_per_chain * draws.spec.chains
         found.append(f"The run was stopped: {draws.n_kept} of {asked} iterations were kept.")
     found += _mixing(table)
-    for equation, rate in zip(draws.spec.selection, draws.acceptance.min(axis=0), strict=True):
+    for equation, rate in zip(draws.model.blocks, draws.acceptance.min(axis=0), strict=True):
         if rate < LOW_ACCEPTANCE:
             found.append(
-                f"The proposals for {equation.outcome} were accepted with probability {rate:.2f} "
+                f"The proposals for {equation.name} were accepted with probability {rate:.2f} "
                 "only. Use a longer BURN."
             )
     return tuple(found)

@@ -1,0 +1,60 @@
+"""What variables of a certain kind may be part of: levels, ORDINAL, cluster and grand means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutorkit.data.joint import Facts, needs_means
+from tutorkit.data.places import mistake, place_of
+from tutorkit.errors import Place
+from tutorkit.model.spec import Equation, ModelSpec
+from tutorkit.model.tokens import MEAN_SUFFIX, variable_of
+
+MOST_CATEGORIES = 12
+
+
+def check_kinds(spec: ModelSpec, facts: Mapping[str, Facts]) -> None:
+    """Refuse variables in a part of the model that their kind cannot have."""
+    for name in spec.ordinal:
+        n = len(facts[name].categories) if name in facts else 0
+        if n > MOST_CATEGORIES:
+            what = f"'{name}' is ORDINAL but has {n} different values"
+            hint = f"Up to {MOST_CATEGORIES} categories are supported: take it out of ORDINAL."
+            raise mistake(spec, what, hint, ("ordinal", name))
+    outcomes = {equation.outcome for equation in spec.equations}
+    for name in needs_means(spec):
+        if name in outcomes:
+            what = f"The means of '{name}' are wanted (CENTER or .mean), but it has an equation"
+            hint = (
+                f"Leave out the equation of '{name}': tutorkit then models it together with its "
+                "means. Or list a complete variable under FIXED."
+            )
+            raise mistake(spec, what, hint, ("outcome", name))
+    for name in (*spec.group_mean, *_with_mean(spec)):
+        variable = variable_of(name)
+        if facts[variable].level == 2:
+            what = f"'{variable}' has one value per cluster, so it has no cluster means"
+            place: Place = place_of(spec, variable)
+            raise mistake(spec, what, f"Use '{variable}' itself, or its grand mean.", place)
+    for equation in spec.equations:
+        if facts[equation.selects or equation.outcome].level == 2:
+            _check_level_2(spec, equation, facts)
+
+
+def _with_mean(spec: ModelSpec) -> tuple[str, ...]:
+    return tuple(f for e in spec.equations for f in e.factors if f.endswith(MEAN_SUFFIX))
+
+
+def _check_level_2(spec: ModelSpec, equation: Equation, facts: Mapping[str, Facts]) -> None:
+    """Refuse predictors that vary within clusters for an outcome that does not."""
+    outcome = equation.selects or equation.outcome
+    for term in (*equation.predictors, *equation.slopes):
+        for factor in term.factors:
+            if facts[variable_of(factor)].level == 1 and not factor.endswith(MEAN_SUFFIX):
+                what = f"'{outcome}' has one value per cluster, but '{factor}' varies within them"
+                hint = f"Predict it with cluster means: '{factor}{MEAN_SUFFIX}'."
+                raise mistake(spec, what, hint, ("predictor", equation.outcome, factor))
+    for term in equation.slopes:
+        what = f"'{outcome}' has one value per cluster and cannot have the random slope of '{term}'"
+        place = ("slope", equation.outcome, str(term))
+        raise mistake(spec, what, "Take it off the right of '|'.", place)

@@ -1,0 +1,33 @@
+"""Plan and state passed by reference between kernels.
+
+As tuples, each of their hundred arrays would be an argument of every call, which doubles the time
+to compile. Python hands over the tuples; an entry point makes the references.
+"""
+
+from numba import types
+from numba.experimental import structref
+
+from tutorkit.plan import Plan
+from tutorkit.state import State
+
+
+@structref.register
+class _PlanType(types.StructRef):
+    """The numba type of a plan."""
+
+
+@structref.register
+class _StateType(types.StructRef):
+    """The numba type of a state."""
+
+
+class PlanRef(structref.StructRefProxy):
+    """A `tutorkit.plan.Plan` inside the kernels: ``PlanRef(*plan)``."""
+
+
+class StateRef(structref.StructRefProxy):
+    """A `tutorkit.state.State` inside the kernels: ``StateRef(*state)``."""
+
+
+structref.define_constructor(PlanRef, _PlanType, list(Plan._fields))
+structref.define_constructor(StateRef, _StateType, list(State._fields))
