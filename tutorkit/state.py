@@ -48,6 +48,7 @@ class State(NamedTuple):
     info_b: Floats  # (n_rows,)
     mu: Floats  # (n_rows,)
     argument: Floats  # (n_rows,)
+    slope: Floats  # (n_rows,)
     ratio: Floats  # (n_rows,)
     d_h: Floats  # (n_rows,)
     d_b: Floats  # (n_rows,)
@@ -92,7 +93,7 @@ def initial_state(
         name: np.zeros(n_rows)
         for name in (
             "sign", "offset", "offset_own", "known", "info_a", "info_b",
-            "mu", "argument", "ratio", "d_h", "d_b", "d_mu",
+            "mu", "argument", "slope", "ratio", "d_h", "d_b", "d_mu",
         )
     }  # fmt: skip
     state = State(

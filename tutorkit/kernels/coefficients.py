@@ -31,15 +31,16 @@ def fill_products(plan, state, e):
             value = dot(plan, e, x, y)
             total[a, b] = value
             total[b, a] = value
+    cluster_start, products = plan.cluster_start, state.products
     for k in range(plan.term_start[e + 1] - middle):
         z = state.design[middle + k]
         for a in range(size):
             x = _column(plan, state, e, first, size, a)
-            for j in range(plan.cluster_start.size - 1):
+            for j in range(cluster_start.size - 1):
                 value = 0.0
-                for i in range(plan.cluster_start[j], plan.cluster_start[j + 1]):
+                for i in range(cluster_start[j], cluster_start[j + 1]):
                     value += z[i] * x[i]
-                state.products[j, k, a] = value
+                products[j, k, a] = value
 
 
 @kernel

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import is_number
+from tutorkit.kernels.effects import move_effects
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
 from tutorkit.kernels.selection import (
@@ -55,11 +56,13 @@ def move(rng, plan, state, s):
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
     after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
-    if not is_number(after):
-        return 0.0
-    probability = math.exp(min(after - before, 0.0))
+    probability = math.exp(min(after - before, 0.0)) if is_number(after) else 0.0
     if rng.random() < probability:
         write_theta(plan, state, s, theta)
+    if plan.block_tau[s]:
+        read_theta(plan, state, s, theta)
+        fill_gradient(plan, state, s, theta, gradient)
+        move_effects(rng, plan, state, s)
     return probability
 
 

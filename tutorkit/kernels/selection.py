@@ -134,6 +134,11 @@ def fill_gradient(plan, state, s, theta, gradient):
     e, own = plan.block_equation[s], own_equation(plan, s)
     first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
     d_h, d_b, d_mu, mu = state.d_h, state.d_b, state.d_mu, state.mu
+    sign, offset, known, info_a, info_b = (
+        state.sign, state.offset, state.known, state.info_a, state.info_b,
+    )  # fmt: skip
+    argument, ratios, integrated = state.argument, state.ratio, state.integrated[s]
+    slopes = state.slope
     n = d_h.size
     n_beta, own_first, at_sigma2, precision = 0, 0, 0, 1.0
     if own >= 0:
@@ -143,7 +148,7 @@ def fill_gradient(plan, state, s, theta, gradient):
     at_tau = block_size(plan, s) - 1
     scale = math.exp(0.5 * theta[at_tau]) if plan.block_tau[s] else 1.0
     for i in range(n):  # first h, b and mu themselves
-        d_h[i] = scale * state.offset[i]
+        d_h[i] = scale * offset[i]
         d_b[i] = 0.0
         mu[i] = state.offset_own[i]
     for k in range(n_gamma):
@@ -163,24 +168,25 @@ def fill_gradient(plan, state, s, theta, gradient):
     d_precision, d_scale = 0.0, 0.0
     for i in range(n):
         h, b = d_h[i], d_b[i]
-        variance = state.integrated[s, i] / (precision + state.info_a[i])
-        m = variance * (mu[i] * precision + state.info_b[i]) + state.known[i]
+        variance = integrated[i] / (precision + info_a[i])
+        m = variance * (mu[i] * precision + info_b[i]) + known[i]
         square = 1.0 + b * b * variance
         root = math.sqrt(square)
         total = h + b * m
-        t = state.sign[i] * total / root
+        t = sign[i] * total / root
         ratio = inverse_mills(t)
-        slope = state.sign[i] * ratio / root  # derivative with respect to h
+        slopes[i] = sign[i] / root
+        slope = sign[i] * ratio / root  # derivative with respect to h
         d_m = slope * b
-        state.argument[i] = t
-        state.ratio[i] = ratio
+        argument[i] = t
+        ratios[i] = ratio
         d_h[i] = slope
         d_b[i] = slope * (m - total * b * variance / square)
         off = m - mu[i]
         d_mu[i] = precision * (off + d_m * variance)
         d_precision += 0.5 * (1.0 / precision - variance - off * off)
         d_precision += variance * d_m * (0.5 * total * b * variance / square - off)
-        d_scale += slope * state.offset[i]
+        d_scale += slope * offset[i]
     for k in range(n_gamma):
         x = state.others[k] if plan.selected_term[first + k] else state.design[first + k]
         d = d_b if plan.selected_term[first + k] else d_h

@@ -1,0 +1,78 @@
+"""Move the random intercepts of a probit equation with responses and missing values integrated out.
+
+Given everything else the intercepts q_j of block s are independent, with log density
+sum_i log Phi(t_i + slope_i (q - q_j)) - q^2 / (2 tau) over the rows i of cluster j. Each makes a
+Hamiltonian step of its own, so that their number does not matter.
+"""
+
+import math
+
+from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_mills, log_normal_cdf
+from tutorkit.kernels.jit import kernel
+
+STEP, STEPS = 0.75, 2  # in posterior SDs
+
+
+@kernel
+def move_effects(rng, plan, state, s):
+    """Make one proposal for each random intercept of block s, where `fill_gradient` just was."""
+    e = plan.block_equation[s]
+    t, tau = plan.random_start[e], state.tau[e, 0, 0]
+    for j in range(plan.cluster_start.size - 1):
+        first, last = plan.cluster_start[j], plan.cluster_start[j + 1]
+        here = state.effect[j, t]
+        fill_ratios(state, first, last, -here)  # the curvature at 0 sets the scale
+        curvature = 1.0 / tau
+        for i in range(first, last):
+            ratio = state.d_h[i]
+            curvature += state.slope[i] ** 2 * ratio * (ratio + state.d_b[i])
+        scale = 1.0 / math.sqrt(curvature)
+        step = STEP * scale * (0.7 + 0.6 * rng.random())
+        momentum = rng.standard_normal()
+        there = here
+        fill_ratios(state, first, last, there - here)
+        before = _log_density(state, first, last, here, tau) - 0.5 * momentum**2
+        gradient = _gradient(state, first, last, here, tau)
+        for _ in range(STEPS):
+            momentum += 0.5 * step * gradient
+            there += step * momentum
+            fill_ratios(state, first, last, there - here)
+            gradient = _gradient(state, first, last, there, tau)
+            momentum += 0.5 * step * gradient
+        after = _log_density(state, first, last, there, tau) - 0.5 * momentum**2
+        if -rng.standard_exponential() < after - before:
+            state.effect[j, t] = there
+
+
+@kernel
+def fill_ratios(state, first, last, change):
+    """Write t and phi(t)/Phi(t) of the rows of a cluster whose effect has changed."""
+    argument, slope, t, ratio = state.argument, state.slope, state.d_b, state.d_h
+    for i in range(first, last):
+        t[i] = argument[i] + slope[i] * change
+        ratio[i] = inverse_mills(t[i])
+
+
+@kernel
+def _gradient(state, first, last, effect, tau):
+    value = -effect / tau
+    slope, ratio = state.slope, state.d_h
+    for i in range(first, last):
+        value += slope[i] * ratio[i]
+    return value
+
+
+@kernel
+def _log_density(state, first, last, effect, tau):
+    value, product = -0.5 * effect * effect / tau, 1.0
+    for i in range(first, last):
+        t = state.d_b[i]
+        if t > 5.0:
+            value += log_normal_cdf(t)
+            continue
+        value -= 0.5 * t * t + LOG_SQRT_2PI  # log Phi(t) = log phi(t) - log(phi(t) / Phi(t))
+        product *= state.d_h[i]
+        if not 1e-100 < product < 1e100:  # one logarithm for many rows
+            value -= math.log(product)
+            product = 1.0
+    return value - math.log(product)
