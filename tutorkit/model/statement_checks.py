@@ -1,4 +1,4 @@
-"""What labels and the statements beside MODEL must satisfy: CENTER, TRANSFORM, SIMPLE and others."""
+"""What labels and statements beside MODEL must satisfy: ORDINAL, CENTER, TRANSFORM and so on."""
 
 from __future__ import annotations
 
@@ -121,6 +121,7 @@ def _check_center(spec: ModelSpec) -> None:
 def _check_transforms(spec: ModelSpec) -> None:
     made: set[str] = set()
     columns = {*spec.columns, spec.cluster}
+    all_names = {transform.name for transform in spec.transforms}
     for transform in spec.transforms:
         name = transform.name
         problem = name_problem(name)
@@ -131,7 +132,13 @@ def _check_transforms(spec: ModelSpec) -> None:
             raise SpecError(
                 f"TRANSFORM makes '{name}' twice", hint, place=("transform again", name)
             )
-        columns |= {v for v in _names(transform, "transform") if v not in made}
+        for used in _names(transform, "transform"):
+            if used in all_names - made and used != name:
+                message = f"'{used}' is used before TRANSFORM makes it"
+                hint = f"Move '{used} = …' up."
+                raise SpecError(message, hint, place=("transform", name, used))
+            if used not in made:
+                columns.add(used)
         if name in columns:
             raise SpecError(
                 f"'{name}' is a column of the data and cannot be made anew by TRANSFORM",
@@ -230,7 +237,9 @@ def _check_simple(spec: ModelSpec, pair: Simple) -> None:
         )
     if sum((s.focal, s.moderator) == place[1:] for s in spec.simple) > 1:
         message = f"'{pair.focal} | {pair.moderator}' stands twice under SIMPLE"
-        raise SpecError(message, "Write all values behind one '@'.", place=("simple again", *place[1:]))
+        raise SpecError(
+            message, "Write all values behind one '@'.", place=("simple again", *place[1:])
+        )
     if not all(map(math.isfinite, pair.values)):
         raise SpecError("The values of a moderator must be numbers", place=place)
 
@@ -252,7 +261,9 @@ def _check_save(spec: ModelSpec) -> None:
         if save.kind in kinds or save.file in files:
             what = f"'{save.kind}'" if save.kind in kinds else f"The file '{save.file}'"
             hint = "Keep one of them." if save.kind in kinds else "Name a file for each."
-            raise SpecError(f"{what} stands twice under SAVE", hint, place=("save again", save.kind))
+            raise SpecError(
+                f"{what} stands twice under SAVE", hint, place=("save again", save.kind)
+            )
         kinds.add(save.kind)
         files.add(save.file)
     if spec.save and not spec.imputations:
