@@ -2,11 +2,10 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from random_specs import specs
 
 from tutorkit.model.script import parse, render, spot
 from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
-from tutorkit.model.tokens import is_label, name_problem
 
 CHAPTER = """DATA: 04_multilevel.csv;
 CLUSTERID: j;
@@ -167,68 +166,6 @@ def test_a_spot_of_a_changed_model_is_in_its_rendered_script():
 def test_large_scripts_are_read_and_written(script):
     spec = parse(script)
     assert parse(render(spec)) == spec
-
-
-NAMES = st.one_of(
-    st.sampled_from(
-        ["y", "x1i", "x2i", "x3i", "Y", "a.b", "_z", "é", "变量", "data", "seed", "inf"]
-    ),
-    st.from_regex(r"[A-Za-z_][A-Za-z0-9_.]{0,8}", fullmatch=True),
-).filter(lambda name: name_problem(name) is None)
-LABELS = st.one_of(st.sampled_from(["focal", "Focal", "auxiliary", "x1i", "a.b"]), NAMES)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-POSITIVE = st.floats(min_value=0, exclude_min=True, allow_nan=False)
-PRIORS = st.one_of(
-    st.sampled_from([Priors(), Priors(float("inf"), 5, 1, 0.5, 1, 1), Priors(1, 5, 0, 0, 0, 0)]),
-    st.builds(Priors, POSITIVE, POSITIVE, NUMBERS, NUMBERS.map(abs), NUMBERS, NUMBERS.map(abs)),
-)
-FILES = st.text(min_size=1).filter(lambda name: name.strip() and not set(name) & set('"\r\n\0'))
-
-
-@st.composite
-def specs(draw):
-    names = draw(st.lists(NAMES, min_size=2, max_size=6, unique=True))
-    cluster, *names = names if draw(st.booleans()) else [None, *names]
-    equations = []
-
-    def equation(outcome, inputs):
-        products = st.lists(st.sampled_from(inputs), min_size=1, max_size=4).map(
-            lambda factors: Term(tuple(factors))
-        )
-        some = st.lists(products, max_size=4, unique_by=lambda term: term.key).map(tuple)
-        predictors = draw(some) if inputs else ()
-        slopes = draw(some) if inputs and cluster is not None else ()
-        equations.append(Equation(outcome, predictors, slopes))
-
-    outcomes = draw(st.lists(st.integers(0, len(names) - 1), min_size=1, unique=True))
-    for k in outcomes:
-        equation(names[k], names[k + 1 :])
-    for name in draw(st.lists(st.sampled_from(names), max_size=2, unique=True)):
-        equation(f"{name}.missing", names)
-    equations = draw(st.permutations(equations))
-    n_plain = draw(st.integers(0, len(equations)))
-    labels = [draw(LABELS.filter(is_label)) for _ in equations[n_plain:]]
-    blocks = [""] * n_plain + labels
-    chains = draw(st.integers(1, 9))
-    return ModelSpec(
-        tuple(
-            Equation(e.outcome, e.predictors, e.slopes, b)
-            for e, b in zip(equations, blocks, strict=True)
-        ),
-        data=draw(
-            st.none()
-            | FILES
-            | st.sampled_from(["a b.csv", "C:\\x.csv", "a SEED: b", "'q'", "\ufeffa", " a;#"])
-        ),
-        cluster=cluster,
-        fixed=tuple(n for k, n in enumerate(names) if k not in outcomes and draw(st.booleans())),
-        missing=tuple(draw(st.lists(NUMBERS, max_size=3))),
-        priors=draw(PRIORS),
-        seed=draw(st.none() | st.integers(0, 2**63 - 1)),
-        burn=draw(st.integers(0, 10**9)),
-        iterations=draw(st.integers(chains, 10**9)),
-        chains=chains,
-    )
 
 
 @given(specs())
