@@ -215,6 +215,13 @@ def test_a_mistake_in_an_equation_is_marked(equation, says, mark):
         ("MODEL: y ~ x1 x2 # note\n\n x1 x2\n~ x3;", "MODEL: y ~ x1 x2"),
         ("MODEL: y ~ x1\nauxiliary:\nx1 ~ x2;", "MODEL: y ~ x1"),
         ("MODEL: y ~ x1 auxiliary: x1 ~ x2;", "MODEL: y ~ x1"),
+        ("MODEL: y ~ x1 ITER: 20;", "MODEL: y ~ x1"),
+        ("{x1 x2}\nMODEL: y ~ x;", "{x1 x2}"),
+        ("TRANSFORM: z = ln(x)\nMODEL: y ~ z;", "TRANSFORM: z = ln(x)"),
+        ("TRANSFORM: z = ln(x)\n w = x; MODEL: y ~ z;", "TRANSFORM: z = ln(x)"),
+        ("CENTER: groupmean = x grandmean = z; MODEL: y ~ z;", "CENTER: groupmean = x"),
+        ("SIMPLE: x | z\n z | x; MODEL: y ~ z;", "SIMPLE: x | z"),
+        ("SAVE: stacked = 'a.csv' b; MODEL: y ~ z;", "SAVE: stacked = 'a.csv'"),
         ("MODEL: y ~ x1 SEED:1;", "MODEL: y ~ x1"),
         ("MODEL: y ~ x^2\nSEED: 1;", "MODEL: y ~ x^2"),
         ("MODEL: y ~ x", "MODEL: y ~ x"),
@@ -271,10 +278,24 @@ def test_a_very_long_line_of_signs_is_refused_with_a_short_message(sign):
     assert error.spot.line_number >= 1
 
 
+LONG = """VARIABLES: j y x1:x3 z;
+CLUS: j;
+ORDINAL: m;
+TRANSFORM: m = ismissing(y); w = missing(x1 == 9, -x1^2);
+CENTER: groupmean = x1; grandmean = z x1.mean;
+MODEL: y ~ intercept@b0 x1@b1 x1.mean x2 z x2*z@b3 w | x1;
+selection: {x1:x3} ~ z | 0; m ~ y x2**2 | 1@0;
+SIMPLE: x2 | z; z | x2 @ -1 0 1.5;
+PARAM: ind = b1*b3; total = ind + sqrt(y.totalvar)/m.residvar;
+ITER: 500; NIMPS: 20; OPTIONS: prior1; OPTIONS: pinfo;
+SAVE: stacked = imps.csv; stacked0 = my imps.parquet;
+"""
+
+
 def fuzzed(seed: int) -> str:
-    """Return the chapter's script after a few random deletions, swaps and insertions."""
+    """Return one of two scripts after a few random deletions, swaps and insertions."""
     dice = random.Random(seed)
-    text = list(CHAPTER)
+    text = list((CHAPTER, LONG)[seed % 2])
     for _ in range(dice.randint(1, 6)):
         at, other = dice.randrange(len(text)), dice.randrange(len(text))
         change = dice.choice("dxiw")
@@ -314,10 +335,17 @@ def test_a_mutilated_script_is_read_or_refused_politely(start):
         check_outcome(fuzzed(seed))
 
 
-@given(st.text(alphabet="MODELata:;~|*^ \nyx12.-=#'\"", max_size=60))
+def test_the_script_to_be_mutilated_is_sound():
+    check_outcome(LONG)
+    assert parse(LONG).print_parameters
+
+
+@given(st.text(alphabet="MODELata:;~|*^ \nyx12.-=#'\"@{}()<>", max_size=60))
 @example("DATA:")
 @settings(max_examples=500, deadline=None)
 def test_any_text_is_read_or_refused_politely(text):
     check_outcome(text)
     check_outcome("MODEL: " + text)
+    check_outcome("MODEL: y ~ x; TRANSFORM: z = " + text)
+    check_outcome("MODEL: y ~ x1@b x2 x1*x2; SAVE: stacked = " + text + "; PARAMETERS: a = " + text)
     check_outcome(CHAPTER + text + ";")

@@ -106,14 +106,14 @@ def _add(draft: _Draft, statement: Statement) -> None:
     if body and draft.block is not None:
         draft.equations += read_equations(body, draft.block, draft.places)
     elif body and not heads:
-        if not draft.open_list or _has(TILDES, body):
+        if not draft.open_list or _is_equation(body):
             raise _outside(draft, body)
         read_statement(draft.open_list, body, draft.settings, draft.places)
 
 
 def _lacks_colon(body: Sequence[Token]) -> bool:
     """Tell whether a statement begins with a command that is not its first variable."""
-    is_other = _has(TILDES, body) or (len(body) > 1 and body[1].text in ("=", "|"))
+    is_other = _is_equation(body) or (len(body) > 1 and body[1].text in ("=", "|"))
     return is_command(body[0].text) and not is_other
 
 
@@ -121,13 +121,13 @@ def _command_of(draft: _Draft, head: Token, body: Sequence[Token]) -> str | None
     """Return the command of this head; under MODEL, a shortened one may be a label instead."""
     command = command_of(head.text)
     is_short = command != head.text.upper()
-    if draft.block is not None and is_short and (not body or _has(_RELATIONS, body)):
+    if draft.block is not None and is_short and (not body or _is_equation(body)):
         return None
     return command
 
 
 def _command(draft: _Draft, command: str, head: Token, body: Sequence[Token]) -> None:
-    if command != "MODEL" and draft.block is not None and _has(TILDES, body):
+    if command != "MODEL" and draft.block is not None and _is_equation(body):
         hint = "Choose another label, for example 'selection:'."
         raise mistake(f"'{head.text}' is a command and cannot label a block", hint, head)
     if command in UNSUPPORTED_COMMANDS:
@@ -164,7 +164,7 @@ def _value(draft: _Draft, command: str, body: Sequence[Token]) -> None:
 
 def _label(draft: _Draft, head: Token, body: Sequence[Token], last: bool) -> None:
     """Open a block, unless this is a misspelt command or stands outside MODEL."""
-    relation = _has((*_RELATIONS, "="), body)
+    relation = _is_equation(body) or any(token.text == "=" for token in body)
     if draft.block is not None and (relation or not last):
         draft.block = head.text
         return
@@ -188,5 +188,7 @@ def _outside(draft: _Draft, body: Sequence[Token]) -> ScriptError:
     return mistake(what, "Write 'MODEL:' before the first equation.", body[0], body[-1])
 
 
-def _has(signs: Sequence[str], body: Sequence[Token]) -> bool:
-    return any(token.text in signs for token in body)
+def _is_equation(body: Sequence[Token]) -> bool:
+    """Tell whether this is meant for MODEL: 'y ~ x' is, 'z = x <- 1' is not."""
+    is_assignment = len(body) > 1 and body[1].text == "="
+    return not is_assignment and any(token.text in _RELATIONS for token in body)
