@@ -135,7 +135,7 @@ def _check_transforms(spec: ModelSpec) -> None:
         for used in _names(transform, "transform"):
             if used in all_names - made and used != name:
                 message = f"'{used}' is used before TRANSFORM makes it"
-                hint = f"Move '{used} = …' up."
+                hint = f"Move '{used} = …' up; if the data have '{used}' too, choose a new name."
                 raise SpecError(message, hint, place=("transform", name, used))
             if used not in made:
                 columns.add(used)
