@@ -48,7 +48,7 @@ EQUATIONS = [  # statement under MODEL, part of the message or hint, marked text
     ("y ~ x, z", "Put blanks between variables", ","),
     ("y ~ (x)", "does not support parentheses", "("),
     ("y ~ ln(x)", "functions such as 'ln(...)' in equations", "ln("),
-    ("logit(y) ~ x", "functions such as 'logit(...)' in equations", "logit("),
+    ("logit(y) ~ x", "Name the outcome under ORDINAL", "logit("),
     ("y ~ x (z==1)", "does not support parentheses", "("),
     ("y ~ x != z", "does not support comparisons", "!="),
     ("y ~ x3:x1", "its numbers do not count up", "x3:x1"),

@@ -150,6 +150,7 @@ MISTAKES = [  # expression, part of the message or hint, marked text
     ("1.2.3", "'1.2.3' is neither a number nor a name", "1.2.3"),
     ("1e999", "This number is too large", "1e999"),
     ("x!", "The sign '!' has no meaning", "!"),
+    ("x & z", "To say 'and', multiply: '(x > 3)*(z > 3)'", "&"),
     ("'x'", "Quotation marks are not used here", "'"),
     (f"{'(' * 10_000}x{')' * 10_000}", f"nested more than {MAX_DEPTH} deep", "("),
     (f"{'-' * 10_000}x", f"nested more than {MAX_DEPTH} deep", "-"),

@@ -22,6 +22,8 @@ COMMANDS = [  # script, part of the message or hint, marked text
     ("MODEL: y ~ x; SEEED: 123;", "Unknown command 'SEEED'", "SEEED"),
     ("MODEL: y ~ x; SEEED: ;", "Unknown command 'SEEED'", "SEEED"),
     ("MODEL: y ~ x; foo: 123;", "Unknown command 'foo'", "foo"),
+    ("ITER 500; MODEL: y ~ x;", "A colon is missing behind 'ITER'", "ITER"),
+    ("MODEL: y ~ x; iter 500;", "A colon is missing behind 'iter'", "iter"),
     ("SEED 123; MODEL: y ~ x;", "A colon is missing behind 'SEED'", "SEED"),
     ("MODEL: y ~ x; SEED 123;", "A colon is missing behind 'SEED'", "SEED"),
     ("SEED: 1; MODEL: y ~ x; Seed: 2;", "SEED is given twice", "Seed"),

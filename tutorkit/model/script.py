@@ -114,7 +114,8 @@ def _add(draft: _Draft, statement: Statement) -> None:
 def _lacks_colon(body: Sequence[Token]) -> bool:
     """Tell whether a statement begins with a command that is not its first variable."""
     is_other = _is_equation(body) or (len(body) > 1 and body[1].text in ("=", "|"))
-    return is_command(body[0].text) and not is_other
+    is_short = command_of(body[0].text) is not None and [t.kind for t in body[1:]] == ["number"]
+    return (is_command(body[0].text) and not is_other) or is_short
 
 
 def _command_of(draft: _Draft, head: Token, body: Sequence[Token]) -> str | None:

@@ -8,6 +8,7 @@ from tutorkit.errors import ScriptError
 from tutorkit.model.tokens import Token, mistake
 
 _COLUMN = "Make a new variable, for example 'TRANSFORM: z = ln(x);', and use it here."
+_PROBIT = "Name the outcome under ORDINAL: its equation is a probit regression then."
 _SIGNS = {
     "~~": ("covariances", "Write a regression: 'x1i ~ x2i;'."),
     "<->": ("covariances", "Write a regression: 'x1i ~ x2i;'."),
@@ -26,7 +27,7 @@ _SIGNS = {
     ",": ("commas", "Put blanks between variables: 'y ~ x1i x2i;'."),
     "{": ("braces here", "Braces hold the outcomes, all of them: '{x1i x2i} ~ x3i;'."),
     "[": ("brackets", "Leave them out."),
-    "(": ("parentheses", "Write a product as 'x1i*x2i', a random slope as 'y ~ x | x;'."),
+    "(": ("parentheses", f"Write a product as 'x1i*x2i'. {_COLUMN}"),
 }
 
 
@@ -44,7 +45,8 @@ def refuse_unsupported(tokens: Sequence[Token]) -> None:
             raise _number(token)
         if token.text == "(" and before and before.kind == "name" and before.end == token.start:
             what = f"tutorkit does not support functions such as '{before.text}(...)' in equations"
-            raise mistake(what, _COLUMN, before, token)
+            is_link = before.text.lower() in ("logit", "probit")
+            raise mistake(what, _PROBIT if is_link else _COLUMN, before, token)
         if token.text in _SIGNS:
             what, hint = _SIGNS[token.text]
             raise mistake(f"tutorkit does not support {what}", hint, token)
