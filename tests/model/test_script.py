@@ -2,11 +2,10 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from random_specs import specs
 
 from tutorkit.model.script import parse, render, spot
 from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
-from tutorkit.model.tokens import is_label, name_problem
 
 CHAPTER = """DATA: 04_multilevel.csv;
 CLUSTERID: j;
@@ -77,6 +76,11 @@ SAME = {
     "a byte order mark is a blank": "\ufeffMODEL: y ~ x; SEED: 1;",
     "a block may stay empty": "MODEL: y ~ x; auxiliary:\n# x ~ z;\nSEED: 1;",
     "powers may be one": "MODEL: y ~ x^1; SEED: 1;",
+    "commands may be cut off": "MODE: y ~ x; SEED: 1; ITER: 10000; OPTI: prior2;",
+    "labels may begin like commands": "MODEL: y ~ x; iter: time:\nmode:\nSEED: 1; ITER: 10000;",
+    "options may be told one by one": "MODEL: y ~ x; OPTIONS: tuneinfo; SEED: 1; OPTIONS: prior2;",
+    "a power may be two stars": "MODEL: y ~ x**1; SEED: 1;",
+    "braces may hold one outcome": "MODEL: {y} ~ x; SEED: 1;",
     "defaults may be written": "MODEL: y ~ x; SEED: 1; BURN: 10000; CHAINS: 2; OPTIONS: prior2;",
 }
 
@@ -99,6 +103,33 @@ def test_scripts_that_mean_the_same(script):
         ),
         ("X x ~ z", [Equation("X", terms("x z")), Equation("x", terms("z"))]),
         ("a_1.b2 ~ é", [Equation("a_1.b2", terms("é"))]),
+        ("y ~ x | 0", [Equation("y", terms("x"), random_intercept=False)]),
+        ("y ~ x | 1@0", [Equation("y", terms("x"), random_intercept=False)]),
+        ("y ~ x | intercept", [Equation("y", terms("x"))]),
+        ("y ~ x | intercept x", [Equation("y", terms("x"), terms("x"))]),
+        ("y ~ x**2*z", [Equation("y", terms("x*x*z"))]),
+        ("y ~ x.mean x.mean*z", [Equation("y", terms("x.mean x.mean*z"))]),
+        ("y ~ x1:x3 | x2:x3", [Equation("y", terms("x1 x2 x3"), terms("x2 x3"))]),
+        ("y ~ x09:x11 q7:q7", [Equation("y", terms("x09 x10 x11 q7"))]),
+        ("y1:y2 ~ x", [Equation("y1", terms("y2 x")), Equation("y2", terms("x"))]),
+        (
+            "b:\ny1:y2 ~ x",
+            [Equation("y1", terms("y2 x"), (), "b"), Equation("y2", terms("x"), (), "b")],
+        ),
+        ("{y1:y2} ~ x", [Equation("y1", terms("x")), Equation("y2", terms("x"))]),
+        ("{a c} ~ x | x", [Equation("a", *2 * [terms("x")]), Equation("c", *2 * [terms("x")])]),
+        (
+            "{a.missing c.missing} ~ x",
+            [Equation("a.missing", terms("x")), Equation("c.missing", terms("x"))],
+        ),
+        ("y ~ x@b1 x*z@b2", [Equation("y", terms("x x*z"), labels=(("b1", "x"), ("b2", "x*z")))]),
+        (
+            "y ~ x@b1 intercept@b0 | x",
+            [Equation("y", *2 * [terms("x")], labels=(("b0", "Intercept"), ("b1", "x")))],
+        ),
+        ("y ~ intercept@b0", [Equation("y", labels=(("b0", "Intercept"),))]),
+        ("iter:\ny ~ x", [Equation("y", terms("x"), (), "iter")]),
+        ("time: y ~ x", [Equation("y", terms("x"), (), "time")]),
         ("data ~ seed Model", [Equation("data", terms("seed Model"))]),
         (
             "a:\nb ~ c; d:e ~ f",
@@ -120,6 +151,20 @@ def test_an_equation_means(written, expected):
         ("MISSING: -99 999 .5 1e3", "missing", (-99.0, 999.0, 0.5, 1000.0)),
         ("FIXED: x3i x4i", "fixed", ("x3i", "x4i")),
         ("CHAINS: 4", "chains", 4),
+        ("CHAI: 4", "chains", 4),
+        ("iterat: 20", "iterations", 20),
+        ("FIXED: x3:x5 z", "fixed", ("x3", "x4", "x5", "z")),
+        ("VARIABLES: id\n y x1:x3", "columns", ("id", "y", "x1", "x2", "x3")),
+        ("ORDINAL: y w1:w2", "ordinal", ("y", "w1", "w2")),
+        ("NIMPS: 20", "imputations", 20),
+        ("OPTIONS: pinfo", "print_parameters", True),
+        ("OPTIONS: PINFO allpatterns; OPTIONS: tuneinfo", "print_parameters", True),
+        ("OPTIONS: pinfo; OPTIONS: prior1", "priors", Priors(float("inf"), 5, 1, 0.5, 1, 1)),
+        (
+            "OPTIONS: random_df=3; OPTIONS: random_scale=1",
+            "priors",
+            Priors(random_df=3, random_scale=1),
+        ),
         ("OPTIONS: PRIOR1", "priors", Priors(float("inf"), 5, 1, 0.5, 1, 1)),
         ("OPTIONS: probit_variance=inf", "priors", Priors(probit_variance=float("inf"))),
         ("OPTIONS: random_df = -.5 prior3", "priors", Priors(float("inf"), 5, 0, 0, -0.5, 0)),
@@ -169,70 +214,8 @@ def test_large_scripts_are_read_and_written(script):
     assert parse(render(spec)) == spec
 
 
-NAMES = st.one_of(
-    st.sampled_from(
-        ["y", "x1i", "x2i", "x3i", "Y", "a.b", "_z", "é", "变量", "data", "seed", "inf"]
-    ),
-    st.from_regex(r"[A-Za-z_][A-Za-z0-9_.]{0,8}", fullmatch=True),
-).filter(lambda name: name_problem(name) is None)
-LABELS = st.one_of(st.sampled_from(["focal", "Focal", "auxiliary", "x1i", "a.b"]), NAMES)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
-POSITIVE = st.floats(min_value=0, exclude_min=True, allow_nan=False)
-PRIORS = st.one_of(
-    st.sampled_from([Priors(), Priors(float("inf"), 5, 1, 0.5, 1, 1), Priors(1, 5, 0, 0, 0, 0)]),
-    st.builds(Priors, POSITIVE, POSITIVE, NUMBERS, NUMBERS.map(abs), NUMBERS, NUMBERS.map(abs)),
-)
-FILES = st.text(min_size=1).filter(lambda name: name.strip() and not set(name) & set('"\r\n\0'))
-
-
-@st.composite
-def specs(draw):
-    names = draw(st.lists(NAMES, min_size=2, max_size=6, unique=True))
-    cluster, *names = names if draw(st.booleans()) else [None, *names]
-    equations = []
-
-    def equation(outcome, inputs):
-        products = st.lists(st.sampled_from(inputs), min_size=1, max_size=4).map(
-            lambda factors: Term(tuple(factors))
-        )
-        some = st.lists(products, max_size=4, unique_by=lambda term: term.key).map(tuple)
-        predictors = draw(some) if inputs else ()
-        slopes = draw(some) if inputs and cluster is not None else ()
-        equations.append(Equation(outcome, predictors, slopes))
-
-    outcomes = draw(st.lists(st.integers(0, len(names) - 1), min_size=1, unique=True))
-    for k in outcomes:
-        equation(names[k], names[k + 1 :])
-    for name in draw(st.lists(st.sampled_from(names), max_size=2, unique=True)):
-        equation(f"{name}.missing", names)
-    equations = draw(st.permutations(equations))
-    n_plain = draw(st.integers(0, len(equations)))
-    labels = [draw(LABELS.filter(is_label)) for _ in equations[n_plain:]]
-    blocks = [""] * n_plain + labels
-    chains = draw(st.integers(1, 9))
-    return ModelSpec(
-        tuple(
-            Equation(e.outcome, e.predictors, e.slopes, b)
-            for e, b in zip(equations, blocks, strict=True)
-        ),
-        data=draw(
-            st.none()
-            | FILES
-            | st.sampled_from(["a b.csv", "C:\\x.csv", "a SEED: b", "'q'", "\ufeffa", " a;#"])
-        ),
-        cluster=cluster,
-        fixed=tuple(n for k, n in enumerate(names) if k not in outcomes and draw(st.booleans())),
-        missing=tuple(draw(st.lists(NUMBERS, max_size=3))),
-        priors=draw(PRIORS),
-        seed=draw(st.none() | st.integers(0, 2**63 - 1)),
-        burn=draw(st.integers(0, 10**9)),
-        iterations=draw(st.integers(chains, 10**9)),
-        chains=chains,
-    )
-
-
 @given(specs())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_parse_and_render_are_inverse(spec):
     script = render(spec)
     assert parse(script) == spec

@@ -118,7 +118,7 @@ REFUSED = [  # fields, message, place
         ("outcome", "y.missing.missing"),
     ),
     (equations("y ~ INTERCEPT"), "stands for the intercept", ("predictor", "y", "INTERCEPT")),
-    (equations("y.mean ~ x"), "does not support '.mean' yet", ("outcome", "y.mean")),
+    (equations("y.mean ~ x"), "can only be a predictor", ("outcome", "y.mean")),
     ({"equations": (Equation("y", (Term(),)),)}, "is always there; leave it out", ()),
     ({"equations": (Equation("y", (Term(("x",) * 10),)),)}, "more than 9", ("predictor", "y", "x")),
     ({"equations": (Equation("y", (X,), (X,)),)}, "needs clusters", ("slope", "y", "x")),

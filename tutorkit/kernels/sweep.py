@@ -10,7 +10,7 @@ from tutorkit.kernels.coefficients import (
 from tutorkit.kernels.hamiltonian import adapt, move
 from tutorkit.kernels.jit import entry_point, inlined, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
-from tutorkit.kernels.random_effects import draw_covariance, draw_variance
+from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redraw_root
 from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
 from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
@@ -43,6 +43,7 @@ def draw_equation(rng, plan, state, e):
     draw_coefficients(rng, plan, state, e)
     if n_random > 1:
         draw_covariance(rng, plan, state, e)
+        redraw_root(rng, plan, state, e)
     fill_residual(plan, state, e)
     if not plan.probit[e]:
         draw_residual_variance(rng, plan, state, e)

@@ -1,102 +1,42 @@
-"""The statements of a script, and what stands behind each command but MODEL."""
+"""What stands behind the commands that take one value: names, numbers, a file, options."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from tutorkit.errors import ScriptError, did_you_mean
 from tutorkit.model.spec import NAMED_PRIORS, Priors
-from tutorkit.model.tokens import Token, is_command, missing_semicolon, mistake, starts_line
+from tutorkit.model.tokens import Token, missing_semicolon, mistake
 
-TILDES = ("~", "<-")
 EXAMPLES = {
     "DATA": "DATA: my.csv;",
+    "VARIABLES": "VARIABLES: j y x1i x2i;",
     "CLUSTERID": "CLUSTERID: j;",
+    "ORDINAL": "ORDINAL: x3i;",
     "FIXED": "FIXED: x3i;",
     "MISSING": "MISSING: -99;",
+    "TRANSFORM": "TRANSFORM: z = ln(x);",
+    "CENTER": "CENTER: groupmean = x1i; grandmean = x2i;",
     "MODEL": "MODEL: y ~ x;",
+    "SIMPLE": "SIMPLE: x1i | x2i;",
+    "PARAMETERS": "PARAMETERS: indirect = a*b;",
     "SEED": "SEED: 123;",
     "BURN": "BURN: 10000;",
     "ITERATIONS": "ITERATIONS: 10000;",
     "CHAINS": "CHAINS: 2;",
+    "NIMPS": "NIMPS: 20;",
     "OPTIONS": "OPTIONS: prior1;",
+    "SAVE": "SAVE: stacked = imputations.csv;",
 }
+FIELDS = {"CLUSTERID": "cluster", "VARIABLES": "columns", "NIMPS": "imputations"}
 PRIOR_FIELDS = tuple(item.name for item in fields(Priors))
+_SWITCHES = ("pinfo", "tuneinfo", "allpatterns")
 _BLIMP_OPTIONS = (
-    "hev", "pinfo", "tuneinfo", "allpatterns", "use_phantom", "savelatent", "saveresidual",
-    "savepredicted", "savevarnames", "nodrop",
+    "hev", "use_phantom", "savelatent", "saveresidual", "savepredicted", "savevarnames", "nodrop",
 )  # fmt: skip
-
-
-class Statement(NamedTuple):
-    """A stretch of script up to ';': the words before colons, and the rest."""
-
-    heads: list[Token]
-    body: list[Token]
-
-
-def statements(tokens: Sequence[Token]) -> Iterator[Statement]:
-    """Split a script into statements; empty ones (';;') are left out."""
-    at = 0
-    while at < len(tokens):
-        heads: list[Token] = []
-        while _before_colon(tokens, at):
-            if _same_stem(tokens, at):
-                raise _range(tokens, at)
-            heads.append(tokens[at])
-            at += 2
-        start = at
-        while at < len(tokens) and not _is_semicolon(tokens[at]):
-            if at > start and _before_colon(tokens, at):
-                raise _unexpected_colon(tokens, at)
-            at += 1
-        if at == len(tokens) and at > start:
-            raise missing_semicolon(tokens[-1])
-        if heads or at > start:
-            yield Statement(heads, list(tokens[start:at]))
-        at += 1
-
-
-def _is_semicolon(token: Token) -> bool:
-    return token.kind == "sign" and token.text == ";"
-
-
-def _before_colon(tokens: Sequence[Token], at: int) -> bool:
-    return at + 1 < len(tokens) and tokens[at].kind == "name" and tokens[at + 1].text == ":"
-
-
-def _same_stem(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether ``x1:x3`` stands here, written without blanks."""
-    if at + 2 >= len(tokens) or tokens[at + 2].start != tokens[at].end + 1:
-        return False
-    stems = [re.fullmatch(r"(.*?)\d+", tokens[k].text) for k in (at, at + 2)]
-    return all(stems) and len({stem[1] for stem in stems if stem}) == 1
-
-
-def _unexpected_colon(tokens: Sequence[Token], at: int) -> ScriptError:
-    """Tell a missing semicolon (``SEED: 1 BURN: 2;``) from a range (``x1:x3``)."""
-    before = tokens[at - 1]
-    ends = before.kind in ("name", "number", "file")
-    if ends and (is_command(tokens[at].text) or _opens_block(tokens, at)):
-        return missing_semicolon(before)
-    return _range(tokens, at)
-
-
-def _opens_block(tokens: Sequence[Token], at: int) -> bool:
-    if starts_line(tokens, at):
-        return not _same_stem(tokens, at)
-    end = next((k for k in range(at, len(tokens)) if _is_semicolon(tokens[k])), len(tokens))
-    return any(token.text in TILDES for token in tokens[at:end])
-
-
-def _range(tokens: Sequence[Token], at: int) -> ScriptError:
-    last = tokens[min(at + 2, len(tokens) - 1)]
-    shown = f"{tokens[at].text}:{last.text}"
-    hint = "Write every name: 'x1 x2 x3'. A product is written 'x1*x2'."
-    return mistake(f"tutorkit does not support ranges such as '{shown}'", hint, tokens[at], last)
 
 
 def read_value(command: str, body: Sequence[Token]) -> Any:
@@ -113,7 +53,7 @@ def _file(command: str, body: Sequence[Token]) -> str:
 def _variables(command: str, body: Sequence[Token]) -> tuple[str, ...]:
     for token in body:
         if token.kind != "name":
-            hint = f"Put blanks between them, as in '{EXAMPLES[command][:-1]} x4i;'."
+            hint = f"Put blanks between them, as in '{command}: x1i x2i;'."
             raise mistake(f"{command} takes names of variables only", hint, token)
     return tuple(token.text for token in body)
 
@@ -121,6 +61,8 @@ def _variables(command: str, body: Sequence[Token]) -> tuple[str, ...]:
 def _variable(command: str, body: Sequence[Token]) -> str:
     if len(body) > 1 or body[0].kind != "name":
         hint = f"Write for example '{EXAMPLES[command]}'."
+        if all(token.kind == "name" for token in body):
+            hint = f"tutorkit does not support three levels yet. {hint}"
         raise mistake(f"{command} takes the name of one variable", hint, body[0], body[-1])
     return body[0].text
 
@@ -142,18 +84,23 @@ def _whole_number(command: str, body: Sequence[Token]) -> int:
 
 
 def _codes(command: str, body: Sequence[Token]) -> tuple[float, ...]:
-    codes = []
+    hint = "Put blanks between them, as in 'MISSING: -99 999;'."
+    if any(token.text.upper() in ("NA", "NAN") for token in body):
+        hint = "NA and empty cells always count as missing: leave it out."
+    return read_numbers(body, "MISSING takes numbers only", hint)
+
+
+def read_numbers(body: Sequence[Token], what: str, hint: str) -> tuple[float, ...]:
+    """Read numbers with blanks between them; ``what`` says that something else is a mistake."""
+    numbers = []
     at = 0
     while at < len(body):
-        code, after = _number(body, at)
-        if code is None:
-            hint = "Put blanks between them, as in 'MISSING: -99 999;'."
-            if body[at].text.upper() in ("NA", "NAN"):
-                hint = "NA and empty cells always count as missing: leave it out."
-            raise mistake("MISSING takes numbers only", hint, body[at])
-        codes.append(code)
+        number, after = _number(body, at)
+        if number is None:
+            raise mistake(what, hint, body[at])
+        numbers.append(number)
         at = after
-    return tuple(codes)
+    return tuple(numbers)
 
 
 def _number(body: Sequence[Token], at: int) -> tuple[float | None, int]:
@@ -169,13 +116,18 @@ def _number(body: Sequence[Token], at: int) -> tuple[float | None, int]:
     return (-value if body[at].text == "-" else value), at + signed + 1
 
 
-def _priors(command: str, body: Sequence[Token]) -> Priors:
-    """Read ``prior1 probit_variance=inf``; the pairs are tutorkit's own."""
+def read_options(body: Sequence[Token]) -> dict[str, Any]:
+    """Read ``prior1 pinfo probit_variance=inf`` as fields of `ModelSpec`; pairs are tutorkit's."""
     priors, chosen, values = Priors(), "", dict[str, float]()
+    print_parameters = False
     at = 0
     while at < len(body):
         word = body[at]
         key = word.text.lower()
+        if key in _SWITCHES:
+            print_parameters |= key == "pinfo"
+            at += 1
+            continue
         if key.upper() in NAMED_PRIORS:
             if chosen:
                 hint = f"Keep one of {chosen} and {key}."
@@ -186,32 +138,40 @@ def _priors(command: str, body: Sequence[Token]) -> Priors:
             raise _unknown_option(word)
         if key in values:
             raise mistake(f"{key} is given twice", "Keep one of them.", word)
-        value, after = None, at + 1
-        if after < len(body) and body[after].text == "=":
-            value, after = _number(body, after + 1)
-        if value is None:
-            hint = f"Write for example '{key}={getattr(Priors(), key)}'."
-            raise mistake(f"{key} needs a number", hint, word, body[min(at + 2, len(body) - 1)])
-        values[key], at = value, after
-    return replace(priors, **values)
+        values[key], at = _option_value(body, at)
+    return {"priors": replace(priors, **values), "print_parameters": print_parameters}
+
+
+def _option_value(body: Sequence[Token], at: int) -> tuple[float, int]:
+    """Return the number of an option ``key=number``, and where the next token is."""
+    key = body[at].text.lower()
+    value, after = None, at + 1
+    if after < len(body) and body[after].text == "=":
+        value, after = _number(body, after + 1)
+    if value is None:
+        hint = f"Write for example '{key}={getattr(Priors(), key)}'."
+        raise mistake(f"{key} needs a number", hint, body[at], body[min(at + 2, len(body) - 1)])
+    return value, after
 
 
 def _unknown_option(word: Token) -> ScriptError:
     if word.text.lower() in _BLIMP_OPTIONS:
         what = f"tutorkit does not support the option '{word.text}' yet"
         return mistake(what, "Leave it out.", word)
-    known = [name.lower() for name in NAMED_PRIORS] + list(PRIOR_FIELDS)
+    known = [*(name.lower() for name in NAMED_PRIORS), *_SWITCHES, *PRIOR_FIELDS]
     return mistake(f"Unknown option '{word.text}'", did_you_mean(word.text, known), word)
 
 
 _READERS: dict[str, Callable[[str, Sequence[Token]], Any]] = {
     "DATA": _file,
+    "VARIABLES": _variables,
     "CLUSTERID": _variable,
+    "ORDINAL": _variables,
     "FIXED": _variables,
     "MISSING": _codes,
     "SEED": _whole_number,
     "BURN": _whole_number,
     "ITERATIONS": _whole_number,
     "CHAINS": _whole_number,
-    "OPTIONS": _priors,
+    "NIMPS": _whole_number,
 }

@@ -1,13 +1,14 @@
-"""The grammar of one equation of a script: ``y ~ x1i x2i*x3i x1i^2 | x1i``."""
+"""The grammar of one equation of a script: ``y ~ x1i@b1 x2i*x3i x1i^2 | x1i``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tutorkit.errors import Place
 from tutorkit.model.checks import MAX_DEGREE, check_size
-from tutorkit.model.spec import Equation, Term
+from tutorkit.model.places import Places, note
+from tutorkit.model.spec import INTERCEPT, Equation, Term
+from tutorkit.model.split import TILDES
 from tutorkit.model.tokens import (
     MISSING_SUFFIX,
     Token,
@@ -15,32 +16,9 @@ from tutorkit.model.tokens import (
     missing_semicolon,
     mistake,
     starts_line,
+    variable_of,
 )
-
-Places = dict[Place, tuple[int, int]]
-"""Where each part of a model stands in a script, as start and end."""
-
-_TILDES = ("~", "<-")
-_COLUMN = "Compute the column with pandas before you fit the model."
-_UNSUPPORTED = {
-    "~~": ("covariances", "Write a regression: 'x1i ~ x2i;'."),
-    "<->": ("covariances", "Write a regression: 'x1i ~ x2i;'."),
-    "->": ("arrows to the right", "Write the outcome first: 'y ~ x;'."),
-    "=~": ("latent variables", "Only variables of the data can be used."),
-    "@": ("labels and fixed values", "Leave them out: every coefficient is estimated."),
-    "+": ("'+'", "Put blanks between predictors: 'y ~ x1i x2i;'."),
-    "-": ("'-'", _COLUMN),
-    "/": ("'/'", _COLUMN),
-    "**": ("'**'", "Write a power with '^', as in 'x^2'."),
-    "=": ("'='", "Write '~' between the outcome and its predictors: 'y ~ x;'."),
-    "==": ("comparisons", _COLUMN),
-    "<": ("comparisons", _COLUMN),
-    ">": ("comparisons", _COLUMN),
-    ",": ("commas", "Put blanks between variables: 'y ~ x1i x2i;'."),
-    "{": ("braces", "Write one equation for each outcome."),
-    "[": ("brackets", "Leave them out."),
-    "(": ("parentheses", "Write a product as 'x1i*x2i', a random slope as 'y ~ x | x;'."),
-}
+from tutorkit.model.unsupported import refuse_unsupported
 
 
 class _Written(NamedTuple):
@@ -49,46 +27,91 @@ class _Written(NamedTuple):
     term: Term
     names: list[Token]
     last: Token
+    label: Token | None = None
 
 
 def read_equations(tokens: Sequence[Token], block: str, places: Places) -> list[Equation]:
-    """Read one statement of MODEL; several outcomes give as many factored equations."""
+    """Read one statement of MODEL; several outcomes give as many equations.
+
+    Outcomes side by side are factored: each is predicted by those behind it as well. In braces
+    they are not.
+    """
     tilde = _tilde(tokens)
-    _refuse_unsupported(tokens)
-    left, right = tokens[:tilde], tokens[tilde + 1 :]
-    _check_left(left, tokens[tilde])
+    right, random = _parts(tokens, tilde)
+    no_intercept = _switches_off(random)
+    left, in_braces = _outcomes(tokens[:tilde])
+    refuse_unsupported([*left, *tokens[tilde : len(tokens) - no_intercept]])
+    _check_left(left, in_braces, tokens[tilde])
+    if not right:
+        hint = f"An equation without predictors reads '{left[0].text} ~ intercept;'."
+        raise mistake(f"Nothing stands behind '{tokens[tilde].text}'", hint, tokens[tilde])
+    written, slopes = list(_terms(right)), list(_terms(random[no_intercept:]))
+    _check_labels(written, slopes)
+    predictors = [w for w in written if w.term != INTERCEPT]
+    slopes = [w for w in slopes if w.term != INTERCEPT]
+    _check_sides(left, in_braces, predictors)
+    n_left = len(left)
+    check_size(n_left * (len(predictors) + len(slopes)) + n_left * (n_left - 1) // 2)
+    labels = [w for w in sorted(written, key=lambda w: w.term != INTERCEPT) if w.label]
+    others = [_Written(Term((token.text,)), [token], token) for token in left]
+    equations = []
+    for k, outcome in enumerate(left):
+        fixed = predictors if in_braces else others[k + 1 :] + predictors
+        note(places, ("outcome", outcome.text), outcome)
+        _note_terms(places, "predictor", outcome.text, fixed)
+        _note_terms(places, "slope", outcome.text, slopes)
+        equations.append(
+            Equation(
+                outcome.text,
+                tuple(w.term for w in fixed),
+                tuple(w.term for w in slopes),
+                block,
+                not no_intercept,
+                tuple((w.label.text, str(w.term)) for w in labels if w.label),
+            )
+        )
+    for w in labels:
+        if w.label:
+            note(places, ("label", w.label.text), w.label)
+    return equations
+
+
+def _parts(tokens: Sequence[Token], tilde: int) -> tuple[Sequence[Token], Sequence[Token]]:
+    """Return the right-hand side before '|' and behind it."""
+    right = tokens[tilde + 1 :]
     bars = [k for k, token in enumerate(right) if token.text == "|"]
     if len(bars) > 1:
         hint = "Put all random slopes behind one '|': 'y ~ x1i x2i | x1i x2i;'."
         raise mistake("There are two '|' in this equation", hint, right[bars[1]])
-    bar = bars[0] if bars else len(right)
-    if not right[:bar]:
-        hint = f"An equation without predictors reads '{left[0].text} ~ intercept;'."
-        raise mistake(f"Nothing stands behind '{tokens[tilde].text}'", hint, tokens[tilde])
-    if bars and not right[bar + 1 :]:
+    if bars == [len(right) - 1]:
         hint = "Name the random slopes, or leave '|' out: CLUSTERID gives the random intercept."
-        raise mistake("Nothing stands behind '|'", hint, right[bar])
-    predictors, slopes = list(_terms(right[:bar])), list(_terms(right[bar + 1 :]))
-    _check_sides(left, predictors)
-    n_left = len(left)
-    check_size(n_left * (len(predictors) + len(slopes)) + n_left * (n_left - 1) // 2)
-    others = [_Written(Term((token.text,)), [token], token) for token in left]
-    equations = []
-    for k, outcome in enumerate(left):
-        fixed = others[k + 1 :] + predictors
-        _note(places, ("outcome", outcome.text), outcome)
-        _note_terms(places, "predictor", outcome.text, fixed)
-        _note_terms(places, "slope", outcome.text, slopes)
-        terms, random = tuple(w.term for w in fixed), tuple(w.term for w in slopes)
-        equations.append(Equation(outcome.text, terms, random, block))
-    return equations
+        raise mistake("Nothing stands behind '|'", hint, right[-1])
+    return (right[: bars[0]], right[bars[0] + 1 :]) if bars else (right, [])
+
+
+def _switches_off(random: Sequence[Token]) -> int:
+    """Return how many tokens switch the random intercept off: ``0``, ``1@0`` or none."""
+    texts = [token.text for token in random]
+    n = 1 if texts[:1] == ["0"] else 3 * (texts[:3] == ["1", "@", "0"])
+    if n and len(random) > n:
+        hint = "Drop the slopes, or leave the random intercept in: 'y ~ x | x;'."
+        what = "A random slope needs the random intercept, which is switched off here"
+        raise mistake(what, hint, random[0], random[-1])
+    return n
+
+
+def _outcomes(left: Sequence[Token]) -> tuple[Sequence[Token], bool]:
+    """Return the outcomes, and whether they stand in braces."""
+    if len(left) > 1 and left[0].text == "{" and left[-1].text == "}":
+        return left[1:-1], True
+    return left, False
 
 
 def _tilde(tokens: Sequence[Token]) -> int:
     """Return where the one ``~`` of the equation stands."""
-    tildes = [k for k, token in enumerate(tokens) if token.text in _TILDES]
+    tildes = [k for k, token in enumerate(tokens) if token.text in TILDES]
     if not tildes:
-        _refuse_unsupported(tokens)
+        refuse_unsupported(tokens)
         hint = "An equation reads 'outcome ~ predictors;'."
         raise mistake("This is not an equation: it has no '~'", hint, tokens[0], tokens[-1])
     if len(tildes) > 1:
@@ -102,72 +125,53 @@ def _tilde(tokens: Sequence[Token]) -> int:
     return tildes[0]
 
 
-def _refuse_unsupported(tokens: Sequence[Token]) -> None:
-    """Refuse the first piece of Blimp, R or Mplus that has no meaning here."""
-    for k, token in enumerate(tokens):
-        before = tokens[k - 1] if k else None
-        if before and before.text == "^":
-            if token.kind != "number":
-                return  # `_power` says what is wrong
-            continue
-        if token.kind == "number":
-            raise _number(tokens, k)
-        if token.text == "(" and before and before.kind == "name" and before.end == token.start:
-            what = f"tutorkit does not support functions such as '{before.text}(...)' yet"
-            raise mistake(what, _COLUMN, before, token)
-        if token.text in _UNSUPPORTED:
-            what, hint = _UNSUPPORTED[token.text]
-            raise mistake(f"tutorkit does not support {what}", hint, token)
-        if token.text in (":", ")", "}", "]"):
-            raise mistake(f"'{token.text}' has no meaning here", "Take it away.", token)
-
-
-def _number(tokens: Sequence[Token], at: int) -> Exception:
-    token = tokens[at]
-    if at and tokens[at - 1].text == "|":
-        fixed = tokens[at : at + 3]
-        last = fixed[-1] if "".join(t.text for t in fixed) == "1@0" else token
-        shown = token.script[token.start : last.end]
-        hint = "The random intercept comes with CLUSTERID and cannot be switched off: leave it out."
-        return mistake(f"tutorkit does not support '| {shown}'", hint, token, last)
-    if token.text in ("0", "1"):
-        hint = "The intercept is always there: leave the number out."
-    else:
-        hint = "A name starts with a letter."
-    return mistake(f"'{token.text}' is not the name of a variable", hint, token)
-
-
-def _check_left(left: Sequence[Token], tilde: Token) -> None:
+def _check_left(left: Sequence[Token], in_braces: bool, tilde: Token) -> None:
     if not left:
         hint = "Write the outcome left of it: 'y ~ x;'."
         raise mistake(f"No outcome stands before '{tilde.text}'", hint, tilde)
     for token in left:
+        if token.text == "@":
+            hint = "In PARAMETERS, write for example 'y.residvar'."
+            raise mistake("tutorkit does not support labels of residual variances", hint, token)
         if token.kind != "name":
             hint = "Random slopes, products and powers belong on the right-hand side."
             raise mistake("Only names of variables can be outcomes", hint, token)
         if is_intercept(token.text):
             hint = "Intercepts are always there: leave this equation out."
             raise mistake("The intercept cannot be an outcome", hint, token)
-        if token.text.endswith(MISSING_SUFFIX) and len(left) > 1:
+        if token.text.endswith(MISSING_SUFFIX) and len(left) > 1 and not in_braces:
             hint = "Give it an equation of its own."
             raise mistake(f"'{token.text}' must be the only outcome of its equation", hint, token)
 
 
-def _check_sides(left: Sequence[Token], predictors: Sequence[_Written]) -> None:
+def _check_labels(written: Sequence[_Written], slopes: Sequence[_Written]) -> None:
+    for slope in slopes:
+        if slope.label:
+            what = "tutorkit does not support labels of random slopes"
+            hint = "Label the predictor before '|', as in 'y ~ x@b1 | x;'."
+            raise mistake(what, hint, slope.label)
+    intercepts = [w.label for w in written if w.label and w.term == INTERCEPT]
+    if len(intercepts) > 1:
+        raise mistake("The intercept has two labels", "Keep one of them.", intercepts[1])
+
+
+def _check_sides(left: Sequence[Token], in_braces: bool, predictors: Sequence[_Written]) -> None:
     """Say so if one of several outcomes stands on the right as well."""
     outcomes = {token.text for token in left}
     for written in predictors if len(left) > 1 else ():
         for name in written.names:
-            if name.text in outcomes:
+            if variable_of(name.text) in outcomes:
                 hint = "An outcome is predicted by those behind it: leave it out on the right."
+                if in_braces:
+                    hint = "Write an equation for each outcome."
                 raise mistake(f"'{name.text}' stands on both sides of '~'", hint, name)
 
 
 def _terms(tokens: Sequence[Token]) -> Iterator[_Written]:
-    """Read ``x1i x2i*x3i x^2``; a written-out intercept means nothing new and is left out."""
+    """Read ``x1i x2i*x3i x^2@b``; a written-out intercept is the empty term."""
     at = 0
     while at < len(tokens):
-        first, factors, names = at, [], []
+        first, factors, names = at, list[str](), list[Token]()
         while True:
             name = _name(tokens, at)
             power, at = _power(tokens, at + 1)
@@ -176,12 +180,31 @@ def _terms(tokens: Sequence[Token]) -> Iterator[_Written]:
             if at == len(tokens) or tokens[at].text != "*":
                 break
             at += 1
-        intercepts = [name for name in names if is_intercept(name.text)]
-        if not intercepts:
-            yield _Written(Term(tuple(factors)), names, tokens[at - 1])
-        elif at - first > 1:
-            hint = "Multiply variables only."
-            raise mistake("The intercept cannot be part of a product", hint, intercepts[0])
+        last = tokens[at - 1]
+        label, at = _label(tokens, at)
+        for name in names if at - first > 1 else ():
+            if name.in_range:
+                hint = "Write its names one by one."
+                raise mistake("A range can be neither multiplied nor labelled", hint, name)
+        if not any(is_intercept(name.text) for name in names):
+            yield _Written(Term(tuple(factors)), names, last, label)
+        elif last is names[0]:
+            yield _Written(INTERCEPT, names, last, label)
+        else:
+            name = next(name for name in names if is_intercept(name.text))
+            raise mistake(
+                "The intercept cannot be part of a product", "Multiply variables only.", name
+            )
+
+
+def _label(tokens: Sequence[Token], at: int) -> tuple[Token | None, int]:
+    """Return the label written at this place, or None, and where the next token is."""
+    if at == len(tokens) or tokens[at].text != "@":
+        return None, at
+    if at + 1 == len(tokens) or tokens[at + 1].kind != "name" or tokens[at + 1].in_range:
+        hint = "Write one word, as in 'x1i@b1'."
+        raise mistake("'@' needs a label behind it", hint, tokens[at])
+    return tokens[at + 1], at + 2
 
 
 def _name(tokens: Sequence[Token], at: int) -> Token:
@@ -191,37 +214,34 @@ def _name(tokens: Sequence[Token], at: int) -> Token:
     sign = tokens[min(at, len(tokens) - 1)]
     if at and tokens[at - 1].text == "*":
         sign = tokens[at - 1]
-    if sign.text == "^":
-        raise mistake("'^' has no variable before it", "Write a power as 'x^2'.", sign)
+    if sign.text in ("^", "**"):
+        raise mistake(f"'{sign.text}' has no variable before it", "Write a power as 'x^2'.", sign)
+    if sign.text == "@":
+        hint = "Labels stand behind whole terms, as in 'x1i*x2i@b3'."
+        raise mistake("'@' has no predictor before it", hint, sign)
     hint = "Write a product as 'x1i*x2i'."
     raise mistake(f"'{sign.text}' needs a variable on both sides", hint, sign)
 
 
 def _power(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     """Return the power written at this place, or 1, and where the next token is."""
-    if at == len(tokens) or tokens[at].text != "^":
+    if at == len(tokens) or tokens[at].text not in ("^", "**"):
         return 1, at
     written = tokens[at + 1] if at + 1 < len(tokens) else tokens[at]
     if written.kind == "number" and written.text in map(str, range(1, MAX_DEGREE + 1)):
         return int(written.text), at + 2
     hint = f"Powers are whole numbers from 1 to {MAX_DEGREE}, as in 'x^2'."
-    raise mistake("'^' needs a whole number behind it", hint, tokens[at], written)
-
-
-def _note(places: Places, place: Place, first: Token, last: Token | None = None) -> None:
-    again = (f"{place[0]} again", *place[1:])
-    span = (first.start, (last or first).end)
-    if places.setdefault(place, span) != span:
-        places.setdefault(again, span)
+    raise mistake(f"'{tokens[at].text}' needs a whole number behind it", hint, tokens[at], written)
 
 
 def _note_terms(places: Places, part: str, outcome: str, terms: Sequence[_Written]) -> None:
     seen: set[tuple[str, ...]] = set()
-    for term, names, last in terms:
+    for term, names, last, _ in terms:
         places.setdefault((part, outcome, str(term)), (names[0].start, last.end))
         if term.key in seen:
             places.setdefault((f"{part} again", outcome, str(term)), (names[0].start, last.end))
         seen.add(term.key)
-    for _, names, _ in terms:
-        for name in names:
-            places.setdefault((part, outcome, name.text), (name.start, name.end))
+    for name in (name for written in terms for name in written.names):
+        places.setdefault((part, outcome, name.text), (name.start, name.end))
+    for name in (name for written in terms for name in written.names):
+        places.setdefault((part, outcome, variable_of(name.text)), (name.start, name.end))

@@ -4,64 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tutorkit.errors import Place, ScriptError, SpecError, Spot, TutorkitError, did_you_mean
-from tutorkit.model.commands import (
-    EXAMPLES,
-    PRIOR_FIELDS,
-    TILDES,
-    Statement,
-    read_value,
-    statements,
-)
-from tutorkit.model.equations import Places, read_equations
-from tutorkit.model.spec import NAMED_PRIORS, Equation, ModelSpec, Priors
+from tutorkit.model.commands import EXAMPLES, FIELDS, read_options, read_value
+from tutorkit.model.equations import read_equations
+from tutorkit.model.lists import Settings, is_list, read_statement
+from tutorkit.model.places import Places, locate, note
+from tutorkit.model.render import render
+from tutorkit.model.spec import Equation, ModelSpec
+from tutorkit.model.split import TILDES, Statement, statements
 from tutorkit.model.tokens import (
     COMMANDS,
     UNSUPPORTED_COMMANDS,
     Token,
+    command_of,
+    commands_like,
     is_command,
     mistake,
-    render_file,
     tokenize,
 )
 
-_FIELDS = {"CLUSTERID": "cluster", "OPTIONS": "priors"}
-_OTHER_PLACE = {"predictor": "slope", "iterations": "chains"}
+__all__ = ["parse", "render", "spot"]
+
+_RELATIONS = (*TILDES, "~~", "->", "=~", "<->")
+_REPEATED = ("OPTIONS", "TRANSFORM", "CENTER", "SIMPLE", "PARAMETERS", "SAVE")
+_PARTS = {"VARIABLES": "columns", "ORDINAL": "ordinal", "FIXED": "fixed"}
 
 
 def parse(text: str) -> ModelSpec:
     """Read a Blimp script; a mistake in it raises a ScriptError that marks the place."""
     return _read(text)[0]
-
-
-def render(spec: ModelSpec) -> str:
-    """Write a model as a script, one equation a line; `parse` gives the same model back."""
-    lines = []
-    if spec.data is not None:
-        lines.append(f"DATA: {render_file(spec.data)};")
-    if spec.cluster is not None:
-        lines.append(f"CLUSTERID: {spec.cluster};")
-    if spec.fixed:
-        lines.append(f"FIXED: {' '.join(spec.fixed)};")
-    if spec.missing:
-        lines.append(f"MISSING: {' '.join(map(_render_number, spec.missing))};")
-    lines.append("MODEL:")
-    block = ""
-    for equation in spec.equations:
-        if equation.block != block:
-            block = equation.block
-            lines.append(f"{block}:")
-        lines.append(f"{_render_equation(equation)};")
-    if spec.seed is not None:
-        lines.append(f"SEED: {spec.seed};")
-    lines += [f"BURN: {spec.burn};", f"ITERATIONS: {spec.iterations};"]
-    if spec.chains != 2:
-        lines.append(f"CHAINS: {spec.chains};")
-    if spec.priors != Priors():
-        lines.append(f"OPTIONS: {' '.join(_render_priors(spec.priors))};")
-    return "\n".join(lines) + "\n"
 
 
 def spot(spec: ModelSpec, place: Place) -> Spot | None:
@@ -77,44 +49,23 @@ def spot(spec: ModelSpec, place: Place) -> Spot | None:
     if text is None or places is None:
         text = render(spec)
         places = _read(text)[1]
-    return _locate(text, places, place)
-
-
-def _locate(text: str, places: Places, place: Place) -> Spot | None:
-    if not place:
-        return None
-    span = places.get(place) or places.get((_OTHER_PLACE.get(place[0], ""), *place[1:]))
-    return Spot(text, *span) if span else None
-
-
-def _render_equation(equation: Equation) -> str:
-    right = " ".join(map(str, equation.predictors)) or "intercept"
-    slopes = " ".join(map(str, equation.slopes))
-    return f"{equation.outcome} ~ {right}{' | ' if slopes else ''}{slopes}"
-
-
-def _render_number(value: float) -> str:
-    number = float(value)
-    return f"{number:.0f}" if abs(number) < 1e15 and number.is_integer() else repr(number)
-
-
-def _render_priors(priors: Priors) -> list[str]:
-    base = Priors(**NAMED_PRIORS[priors.name or "PRIOR2"])
-    named = [] if priors.name in (None, "PRIOR2") else [str(priors.name).lower()]
-    values = {name: getattr(priors, name) for name in PRIOR_FIELDS}
-    changed = [(name, v) for name, v in values.items() if v != getattr(base, name)]
-    return named + [f"{name}={_render_number(value)}" for name, value in changed]
+    return locate(text, places, place)
 
 
 @dataclass
 class _Draft:
-    """What has been read so far, and where it stood; ``block`` is None outside MODEL."""
+    """What has been read so far, and where it stood.
 
-    settings: dict[str, Any] = field(default_factory=dict)
+    ``block`` is None outside MODEL; ``open_list`` is the list command whose statements may go on.
+    """
+
+    settings: Settings = field(default_factory=dict)
+    options: list[Token] = field(default_factory=list)
     equations: list[Equation] = field(default_factory=list)
     places: Places = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
     block: str | None = None
+    open_list: str = ""
 
 
 def _read(text: str) -> tuple[ModelSpec, Places]:
@@ -132,61 +83,97 @@ def _read(text: str) -> tuple[ModelSpec, Places]:
             raise ScriptError("The script has no MODEL", hint)
         spec = ModelSpec(tuple(draft.equations), source=text, **draft.settings)
     except SpecError as error:
-        place = _locate(text, draft.places, error.place)
+        place = locate(text, draft.places, error.place)
         raise ScriptError(error.message, error.hint, place=error.place, spot=place) from None
     return spec, draft.places
 
 
 def _add(draft: _Draft, statement: Statement) -> None:
     heads, body = statement
-    if not heads and is_command(body[0].text) and not _has_tilde(body):
+    if not heads and _lacks_colon(body):
         hint = f"Write '{body[0].text}:' and then its value."
         raise mistake(f"A colon is missing behind '{body[0].text}'", hint, body[0])
-    for head in heads:
+    for k, head in enumerate(heads):
         last = head is heads[-1]
-        if is_command(head.text):
-            _command(draft, head, body if last else [])
+        command = _command_of(draft, head, body if last else [])
+        if command not in (None, "MODEL") and not last and not command_of(heads[k + 1].text):
+            hint = "A range reads 'x1:x3', with one name and two numbers; a product 'x1*z3'."
+            raise mistake(f"'{heads[k + 1].text}:' begins no range here", hint, heads[k + 1])
+        if command:
+            _command(draft, command, head, body if last else [])
         else:
             _label(draft, head, body if last else [], last)
     if body and draft.block is not None:
         draft.equations += read_equations(body, draft.block, draft.places)
     elif body and not heads:
-        raise _outside(draft, body)
+        if not draft.open_list or _is_equation(body):
+            raise _outside(draft, body)
+        read_statement(draft.open_list, body, draft.settings, draft.places)
 
 
-def _command(draft: _Draft, head: Token, body: Sequence[Token]) -> None:
-    command = head.text.upper()
-    if command != "MODEL" and draft.block is not None and _has_tilde(body):
+def _lacks_colon(body: Sequence[Token]) -> bool:
+    """Tell whether a statement begins with a command that is not its first variable."""
+    is_other = _is_equation(body) or (len(body) > 1 and body[1].text in ("=", "|"))
+    is_short = command_of(body[0].text) is not None and [t.kind for t in body[1:]] == ["number"]
+    return (is_command(body[0].text) and not is_other) or is_short
+
+
+def _command_of(draft: _Draft, head: Token, body: Sequence[Token]) -> str | None:
+    """Return the command of this head; under MODEL, a shortened one may be a label instead."""
+    command = command_of(head.text)
+    is_short = command != head.text.upper()
+    if draft.block is not None and is_short and (not body or _is_equation(body)):
+        return None
+    return command
+
+
+def _command(draft: _Draft, command: str, head: Token, body: Sequence[Token]) -> None:
+    if command != "MODEL" and draft.block is not None and _is_equation(body):
         hint = "Choose another label, for example 'selection:'."
         raise mistake(f"'{head.text}' is a command and cannot label a block", hint, head)
     if command in UNSUPPORTED_COMMANDS:
         what = f"tutorkit does not support the command {command} yet"
         raise mistake(what, UNSUPPORTED_COMMANDS[command], head)
-    if command in draft.given:
+    if command in draft.given and command not in _REPEATED:
         hint = "Put all equations under one MODEL." if command == "MODEL" else "Keep one of them."
         raise mistake(f"{command} is given twice", hint, head)
     draft.given.add(command)
     draft.block = "" if command == "MODEL" else None
+    draft.open_list = command if is_list(command) else ""
     if command == "MODEL":
         draft.places["model",] = (head.start, head.end)
-        return
-    if not body:
+    elif not body:
         raise mistake(f"{command} is empty", f"Write for example '{EXAMPLES[command]}'.", head)
-    name = _FIELDS.get(command, command.lower())
-    draft.places["options" if name == "priors" else name,] = (body[0].start, body[-1].end)
-    draft.settings[name] = read_value(command, body)
-    if command == "FIXED":
-        draft.places |= {("fixed", token.text): (token.start, token.end) for token in body}
+    elif is_list(command):
+        read_statement(command, body, draft.settings, draft.places)
+    else:
+        _value(draft, command, body)
+
+
+def _value(draft: _Draft, command: str, body: Sequence[Token]) -> None:
+    """Read what stands behind a command that is no list."""
+    name = FIELDS.get(command, command.lower())
+    draft.places[name,] = (body[0].start, body[-1].end)
+    if command == "OPTIONS":
+        draft.options += body
+        draft.settings |= read_options(draft.options)
+    else:
+        draft.settings[name] = read_value(command, body)
+    for token in body if command in _PARTS else ():
+        note(draft.places, (_PARTS[command], token.text), token)
 
 
 def _label(draft: _Draft, head: Token, body: Sequence[Token], last: bool) -> None:
     """Open a block, unless this is a misspelt command or stands outside MODEL."""
-    relation = any(token.text in (*TILDES, "=", "~~", "->", "=~", "<->") for token in body)
+    relation = _is_equation(body) or any(token.text == "=" for token in body)
     if draft.block is not None and (relation or not last):
         draft.block = head.text
         return
+    like = commands_like(head.text)
     hint = did_you_mean(head.text, COMMANDS)
     close = hint.startswith("Did")
+    if len(like) > 1:
+        hint = f"It may stand for {' or '.join(like)}: write at least four letters."
     if draft.block is not None and not body and not close:
         draft.block = head.text
     elif draft.block is None and relation and ("MODEL" in draft.given or not close):
@@ -202,5 +189,7 @@ def _outside(draft: _Draft, body: Sequence[Token]) -> ScriptError:
     return mistake(what, "Write 'MODEL:' before the first equation.", body[0], body[-1])
 
 
-def _has_tilde(body: Sequence[Token]) -> bool:
-    return any(token.text in TILDES for token in body)
+def _is_equation(body: Sequence[Token]) -> bool:
+    """Tell whether this is meant for MODEL: 'y ~ x' is, 'z = x <- 1' is not."""
+    is_assignment = len(body) > 1 and body[1].text == "="
+    return not is_assignment and any(token.text in _RELATIONS for token in body)

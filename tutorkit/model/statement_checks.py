@@ -1,4 +1,4 @@
-"""What labels and the statements beside MODEL must satisfy: CENTER, TRANSFORM, SIMPLE and others."""
+"""What labels and statements beside MODEL must satisfy: ORDINAL, CENTER, TRANSFORM and so on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tutorkit.model.tokens import (
 )
 
 if TYPE_CHECKING:
-    from tutorkit.model.spec import ModelSpec, Simple
+    from tutorkit.model.spec import Equation, ModelSpec, Simple
 
 _ONCE = "Write it once."
 
@@ -57,8 +57,7 @@ def check_statements(spec: ModelSpec) -> None:
     _check_transforms(spec)
     _check_indicators(spec)
     _check_parameters(spec)
-    for pair in spec.simple:
-        _check_simple(spec, pair)
+    _check_simple(spec)
     _check_save(spec)
 
 
@@ -74,6 +73,7 @@ def _check_once(part: str, names: Iterable[str]) -> None:
 
 
 def _check_ordinal(spec: ModelSpec) -> None:
+    ordinal = set(spec.ordinal)
     for name in spec.ordinal:
         if name == spec.cluster:
             raise SpecError(
@@ -83,7 +83,7 @@ def _check_ordinal(spec: ModelSpec) -> None:
             )
     for equation in spec.equations:
         for factor in equation.factors:
-            if factor.endswith(MEAN_SUFFIX) and variable_of(factor) in spec.ordinal:
+            if factor.endswith(MEAN_SUFFIX) and variable_of(factor) in ordinal:
                 raise SpecError(
                     f"tutorkit does not support the cluster means of the ORDINAL variable "
                     f"'{variable_of(factor)}'",
@@ -94,21 +94,22 @@ def _check_ordinal(spec: ModelSpec) -> None:
 
 def _check_center(spec: ModelSpec) -> None:
     predictors = {factor for equation in spec.equations for factor in equation.factors}
+    grand, group, ordinal = set(spec.grand_mean), set(spec.group_mean), set(spec.ordinal)
     for name in (*spec.grand_mean, *spec.group_mean):
         problem = factor_problem(name)
         variable = variable_of(name)
-        if not problem and name in spec.grand_mean and name in spec.group_mean:
+        if not problem and name in grand and name in group:
             problem = f"'{name}' is centred at its grand mean and at its group means", "Choose one."
         elif not problem and variable == spec.cluster:
             hint = "Clusters enter through the random effects."
             problem = f"'{name}' is the cluster variable and cannot be centred", hint
-        elif not problem and variable in spec.ordinal:
+        elif not problem and variable in ordinal:
             hint = "Leave it out of CENTER; its coefficients are changes from one category up."
             problem = f"tutorkit does not support centring the ORDINAL variable '{variable}'", hint
-        elif not problem and name in spec.group_mean and name != variable:
+        elif not problem and name in group and name != variable:
             hint = f"It does not vary within clusters: write 'grandmean = {name}'."
             problem = f"'{name}' cannot be centred at its group means", hint
-        elif not problem and name in spec.group_mean and spec.cluster is None:
+        elif not problem and name in group and spec.cluster is None:
             hint = "Name the cluster variable, for example 'CLUSTERID: j;'."
             problem = f"Centring '{name}' at its group means needs clusters", hint
         elif not problem and name not in predictors:
@@ -121,6 +122,7 @@ def _check_center(spec: ModelSpec) -> None:
 def _check_transforms(spec: ModelSpec) -> None:
     made: set[str] = set()
     columns = {*spec.columns, spec.cluster}
+    all_names = {transform.name for transform in spec.transforms}
     for transform in spec.transforms:
         name = transform.name
         problem = name_problem(name)
@@ -131,7 +133,13 @@ def _check_transforms(spec: ModelSpec) -> None:
             raise SpecError(
                 f"TRANSFORM makes '{name}' twice", hint, place=("transform again", name)
             )
-        columns |= {v for v in _names(transform, "transform") if v not in made}
+        for used in _names(transform, "transform"):
+            if used in all_names - made and used != name:
+                message = f"'{used}' is used before TRANSFORM makes it"
+                hint = f"Move '{used} = …' up; if the data have '{used}' too, choose a new name."
+                raise SpecError(message, hint, place=("transform", name, used))
+            if used not in made:
+                columns.add(used)
         if name in columns:
             raise SpecError(
                 f"'{name}' is a column of the data and cannot be made anew by TRANSFORM",
@@ -183,7 +191,7 @@ def _check_quantity(name: str, place: tuple[str, ...]) -> None:
 
 
 def _check_parameters(spec: ModelSpec) -> None:
-    known = [label for equation in spec.equations for label, _ in equation.labels]
+    known = {label: "label" for equation in spec.equations for label, _ in equation.labels}
     variances = {e.outcome + suffix for e in spec.equations for suffix in VARIANCE_SUFFIXES}
     all_names = {parameter.name for parameter in spec.parameters}
     for parameter in spec.parameters:
@@ -191,7 +199,7 @@ def _check_parameters(spec: ModelSpec) -> None:
         _check_quantity(parameter.name, place)
         if parameter.name in known:
             raise SpecError(
-                f"'{parameter.name}' is the name of a label or of another parameter already",
+                f"'{parameter.name}' is the name of a {known[parameter.name]} already",
                 "Choose a new name.",
                 place=("parameter again", parameter.name),
             )
@@ -204,37 +212,46 @@ def _check_parameters(spec: ModelSpec) -> None:
                     hint = "Label the coefficient under MODEL, as in 'y ~ x@b1;'."
                 message = f"'{name}' is neither a label nor an earlier parameter"
                 raise SpecError(message, hint, place=(*place, name))
-        known.append(parameter.name)
+        known[parameter.name] = "parameter"
 
 
-def _check_simple(spec: ModelSpec, pair: Simple) -> None:
+def _check_simple(spec: ModelSpec) -> None:
     focal = spec.focal
-    place = ("simple", pair.focal, pair.moderator)
     terms = {term.key for term in focal.predictors}
-    for name in (pair.focal, pair.moderator):
+    seen: set[tuple[str, str]] = set()
+    for simple in spec.simple:
+        pair = (simple.focal, simple.moderator)
+        problem = _simple_problem(simple, focal, terms)
+        if problem:
+            raise SpecError(*problem, place=("simple", *pair))
+        if pair in seen:
+            message = f"'{pair[0]} | {pair[1]}' stands twice under SIMPLE"
+            hint = "Write all values behind one '@'."
+            raise SpecError(message, hint, place=("simple again", *pair))
+        seen.add(pair)
+
+
+def _simple_problem(
+    simple: Simple, focal: Equation, terms: set[tuple[str, ...]]
+) -> tuple[str, str] | None:
+    """Return why a conditional effect cannot be had (message and hint), or None if it can."""
+    pair = (simple.focal, simple.moderator)
+    for name in pair:
         if (name,) not in terms:
             known = [term.factors[0] for term in focal.predictors if len(term.factors) == 1]
-            raise SpecError(
-                f"'{name}' stands under SIMPLE, but is no predictor of '{focal.outcome}'",
-                did_you_mean(name, known),
-                place=place,
-            )
-    if pair.focal == pair.moderator:
+            what = f"'{name}' stands under SIMPLE, but is no predictor of '{focal.outcome}'"
+            return what, did_you_mean(name, known)
+    if simple.focal == simple.moderator:
         hint = "Name the focal predictor, then its moderator: 'SIMPLE: x1i | x2i;'."
-        raise SpecError(f"'{pair.focal}' cannot moderate itself", hint, place=place)
-    if tuple(sorted((pair.focal, pair.moderator))) not in terms:
-        raise SpecError(
-            f"The equation of '{focal.outcome}' lacks the product '{pair.focal}*{pair.moderator}'",
+        return f"'{simple.focal}' cannot moderate itself", hint
+    if tuple(sorted(pair)) not in terms:
+        return (
+            f"The equation of '{focal.outcome}' lacks the product '{'*'.join(pair)}'",
             "Without it, the effect is the same at all values of the moderator.",
-            place=place,
         )
-    if sum((s.focal, s.moderator) == place[1:] for s in spec.simple) > 1:
-        message = f"'{pair.focal} | {pair.moderator}' stands twice under SIMPLE"
-        raise SpecError(
-            message, "Write all values behind one '@'.", place=("simple again", *place[1:])
-        )
-    if not all(map(math.isfinite, pair.values)):
-        raise SpecError("The values of a moderator must be numbers", place=place)
+    if not all(map(math.isfinite, simple.values)):
+        return "The values of a moderator must be numbers", "Write for example '@ -1 0 1'."
+    return None
 
 
 def _check_save(spec: ModelSpec) -> None:

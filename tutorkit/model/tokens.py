@@ -148,7 +148,8 @@ def _token(script: str, at: int) -> Token:
     shown = f"The sign '{sign}'"
     if not sign.isprintable():
         shown = f"An invisible character ({unicodedata.name(sign, f'U+{ord(sign):04X}')})"
-    raise mistake(f"{shown} has no meaning in a script", "Delete it.", token)
+    hint = "To say 'and', multiply: '(x > 3)*(z > 3)'." if sign == "&" else "Delete it."
+    raise mistake(f"{shown} has no meaning in a script", hint, token)
 
 
 def is_command(word: str) -> bool:
