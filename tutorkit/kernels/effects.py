@@ -7,31 +7,28 @@ Hamiltonian step of its own, so that their number does not matter.
 
 import math
 
-from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_mills, log_normal_cdf
+from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_gamma, inverse_mills, log_normal_cdf
 from tutorkit.kernels.jit import kernel
 
 STEP, STEPS = 0.75, 2  # in posterior SDs
+CURVATURE = 0.6  # of -log Phi, typically: it lies between 0 and 1, and is 0.64 at 0
 
 
 @kernel
 def move_effects(rng, plan, state, s):
-    """Make one proposal for each random intercept of block s, where `fill_gradient` just was."""
+    """Make one proposal for each random intercept of block s, where `fill_gradient` just was.
+
+    Then draw their variance given them.
+    """
     e = plan.block_equation[s]
     t, tau = plan.random_start[e], state.tau[e, 0, 0]
     for j in range(plan.cluster_start.size - 1):
         first, last = plan.cluster_start[j], plan.cluster_start[j + 1]
         here = state.effect[j, t]
-        fill_ratios(state, first, last, -here)  # the curvature at 0 sets the scale
-        curvature = 1.0 / tau
-        for i in range(first, last):
-            ratio = state.d_h[i]
-            curvature += state.slope[i] ** 2 * ratio * (ratio + state.d_b[i])
-        scale = 1.0 / math.sqrt(curvature)
-        step = STEP * scale * (0.7 + 0.6 * rng.random())
-        momentum = rng.standard_normal()
-        there = here
-        fill_ratios(state, first, last, there - here)
+        there, momentum = here, rng.standard_normal()
+        information = fill_ratios(state, first, last, there - here)
         before = _log_density(state, first, last, here, tau) - 0.5 * momentum**2
+        step = STEP * (0.7 + 0.6 * rng.random()) / math.sqrt(1.0 / tau + CURVATURE * information)
         gradient = _gradient(state, first, last, here, tau)
         for _ in range(STEPS):
             momentum += 0.5 * step * gradient
@@ -42,15 +39,26 @@ def move_effects(rng, plan, state, s):
         after = _log_density(state, first, last, there, tau) - 0.5 * momentum**2
         if -rng.standard_exponential() < after - before:
             state.effect[j, t] = there
+    shape, scale = plan.random_df[e], plan.random_scale[e]
+    for j in range(state.effect.shape[0]):
+        shape += 1.0
+        scale += state.effect[j, t] ** 2
+    state.tau[e, 0, 0] = inverse_gamma(rng, 0.5 * shape, 0.5 * scale)
 
 
 @kernel
 def fill_ratios(state, first, last, change):
-    """Write t and phi(t)/Phi(t) of the rows of a cluster whose effect has changed."""
+    """Write t and phi(t)/Phi(t) of the rows of a cluster whose effect has changed.
+
+    Returns the sum of squared slopes.
+    """
     argument, slope, t, ratio = state.argument, state.slope, state.d_b, state.d_h
+    squares = 0.0
     for i in range(first, last):
         t[i] = argument[i] + slope[i] * change
         ratio[i] = inverse_mills(t[i])
+        squares += slope[i] * slope[i]
+    return squares
 
 
 @kernel
