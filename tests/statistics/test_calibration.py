@@ -1,8 +1,18 @@
 """Simulation-based calibration of the two lesson models, small; the full run is a command.
 
 Tolerance: no p-value below ALARM / (number of p-values), 1e-3 / 62 and 1e-3 / 58: each test fails a
-right sampler with probability below 1e-3 (the chi-square approximation makes 1.6e-5 about 2.6e-5;
-the ECDF's p-value is exact).
+right sampler with probability about 1e-3 (the chi-square approximation makes 1.6e-5 about 2.6e-5;
+the ECDF's p-value is exact; the p-values are dependent, which makes alarms rarer).
+
+Bugs planted in copies of the package, chapter's model at this size, and the smallest p-value:
+
+- prior precision of selection coefficients doubled: 8e-11 (their sum of squares; alone 4e-3)
+- degrees of freedom of covariance matrices random_df * p instead of random_df * (p + 1): 1e-17
+- x1i and x2i imputed from their own equations only: 3e-27
+- not seen: residual shape + 1 (0.007) and one degree of freedom too few in the covariance matrices'
+  conditional (0.008) shift posteriors by a quarter of their SD or less: 300 to 1,000 data sets
+  would show it. Nor is y imputed without regard to its propensity (0.008): the selection model is
+  drawn with y integrated out. The joint-distribution tests are there for all three.
 """
 
 import numpy as np
