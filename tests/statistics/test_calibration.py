@@ -12,7 +12,9 @@ Bugs planted in copies of the package, chapter's model at this size, and the sma
 - not seen: residual shape + 1 (0.007) and one degree of freedom too few in the covariance matrices'
   conditional (0.008) shift posteriors by a quarter of their SD or less: 300 to 1,000 data sets
   would show it. Nor is y imputed without regard to its propensity (0.008): the selection model is
-  drawn with y integrated out. The joint-distribution tests are there for all three.
+  drawn with y integrated out. All three were seen red elsewhere: the first by
+  tests/kernels/test_coefficients.py, the others by the joint-distribution tests. These in turn read
+  the prior from the plan, so they cannot see a plan that mistakes the user's `Priors`, as here.
 """
 
 import numpy as np
