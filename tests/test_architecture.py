@@ -14,7 +14,7 @@ STOREYS = [
     {"errors", "arrays"},
     {"model"},
     {"parameters", "data"},
-    {"reml"},
+    {"reml", "simulate"},
     {"datasets", "plan"},
     {"state", "kernels", "diagnostics", "draws"},
     {"sampling", "summaries", "comparison"},

@@ -20,6 +20,7 @@ from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import Report, baseline, report
 from tutorkit.sampling import sample
+from tutorkit.simulate import Simulated, delete_mar, delete_mcar, simulate
 from tutorkit.summaries import summarize
 
 IMPORT_SECONDS = perf_counter() - _began
@@ -35,12 +36,15 @@ __all__ = [
     "RemlFit",
     "Report",
     "ScriptError",
+    "Simulated",
     "SpecError",
     "Term",
     "TutorkitError",
     "baseline",
     "compare",
     "datasets",
+    "delete_mar",
+    "delete_mcar",
     "describe",
     "fit_reml",
     "interval_chart",
@@ -50,5 +54,6 @@ __all__ = [
     "report",
     "sample",
     "show",
+    "simulate",
     "summarize",
 ]
