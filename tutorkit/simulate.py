@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tutorkit.arrays import Floats, Integers
+from tutorkit.data.joint import Facts, join
 from tutorkit.errors import DataError, SpecError, did_you_mean
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec
-from tutorkit.parameters import RESIDUAL_VARIANCE, monitored, random_names
+from tutorkit.parameters import RESIDUAL_VARIANCE, monitored
 
 Truth = Mapping[tuple[str, str], float]
 """(outcome, parameter name) -> value, names as in `Draws.get` and `datasets.truth`."""
@@ -178,7 +179,9 @@ def _draw_effects(root: Floats, cluster: Integers, rng: np.random.Generator) -> 
 
 def _effects_root(spec: ModelSpec, equation: Equation, truth: Truth) -> Floats:
     """Return the lower triangular root of the random effects' covariance matrix, maybe singular."""
-    names, outcome = random_names(spec, equation), equation.outcome
+    outcome = equation.outcome
+    random = spec.cluster is not None and equation.random_intercept
+    names = [str(term) for term in (INTERCEPT, *equation.slopes)] if random else []
     covariance = np.zeros((len(names), len(names)))
     for a, name in enumerate(names):
         covariance[a, a] = truth[outcome, f"L2 : Var({name})"]
@@ -242,7 +245,8 @@ def _numbers(table: pd.DataFrame, name: str, where: str) -> Floats:
 
 
 def _check_truth(spec: ModelSpec, truth: Truth) -> None:
-    free = [(p.outcome, p.name) for p in monitored(spec) if p.free]
+    model = join(spec, {name: Facts(level=1, missing=0.0) for name in spec.variables})
+    free = [(p.outcome, p.name) for p in monitored(model) if p.free]
     fixed = [(e.outcome, RESIDUAL_VARIANCE) for e in spec.selection]
     for key, value in truth.items():
         if key not in free and key not in fixed:

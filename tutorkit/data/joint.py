@@ -168,8 +168,11 @@ class _Builder:
     def factor(self, name: str) -> str:
         """Return the column that stands for a variable on a right-hand side."""
         spec, variable = self.spec, name.removesuffix(MEAN_SUFFIX)
-        if variable in spec.fixed:  # centred at observed means before, see `fixed_columns`
-            return fixed_column(spec, name)
+        if variable in spec.fixed:
+            column = fixed_column(spec, name)
+            level = 2 if name != variable else self.facts[variable].level
+            self.columns.setdefault(column, Column(column, level=level))
+            return column
         if name != variable:
             column = self.mean(variable)
             return self.centred(column, self.grand(variable)) if name in spec.grand_mean else column

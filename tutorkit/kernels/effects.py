@@ -7,7 +7,12 @@ Hamiltonian step of its own, so that their number does not matter.
 
 import math
 
-from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_gamma, inverse_mills, log_normal_cdf
+from tutorkit.kernels.distributions import (
+    LOG_SQRT_2PI,
+    inverse_gamma,
+    inverse_mills,
+    log_normal_cdf,
+)
 from tutorkit.kernels.jit import kernel
 
 STEP, STEPS = 0.75, 2  # in posterior SDs

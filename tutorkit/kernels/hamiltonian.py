@@ -22,7 +22,9 @@ from tutorkit.kernels.selection import (
 )
 
 TARGET_ACCEPTANCE = 0.8
-PATH_LENGTH = 2.0  # in posterior SDs, on average; a little over a quarter of a normal target's period
+PATH_LENGTH = (
+    2.0  # in posterior SDs, on average; a little over a quarter of a normal target's period
+)
 MOST_STEPS = 32
 
 

@@ -58,9 +58,7 @@ def redraw_root(rng, plan, state, e):
                 for c in range(a + 1):
                     for d in range(c + 1):
                         column = c * (c + 1) // 2 + d
-                        precision[row, column] += (
-                            z[b] * z[d] * products[a, p + c] / state.sigma2[e]
-                        )
+                        precision[row, column] += z[b] * z[d] * products[a, p + c] / state.sigma2[e]
     draw_from_precision(rng, precision, mean, n)
     for a in range(r):
         for b in range(a + 1):
