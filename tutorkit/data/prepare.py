@@ -84,15 +84,18 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     values = np.ascontiguousarray(values[:, rows])
     fill_clusters(values, cluster, n_clusters)
     facts = describe(spec, values, cluster, n_clusters)
-    check_columns(spec, dict(zip(spec.variables, values, strict=True)), facts, cluster, n_clusters)
+    used = dict(zip(spec.variables, values, strict=True))
+    check_columns(spec, used, facts, cluster, n_clusters)
+    model = join(spec, facts)
+    sources = {name: column[rows] for name, column in columns.items() if name not in used}
     return ModelData(
         variables=spec.variables,
         values=values,
         cluster=cluster,
         n_clusters=n_clusters,
         rows=rows,
-        model=join(spec, facts),
-        warnings=data_warnings(spec, len(data) - len(rows)),
+        model=model,
+        warnings=data_warnings(spec, model, used | sources, len(data) - len(rows)),
         fixed=fixed_columns(spec, values, facts, cluster, n_clusters),
     )
 
