@@ -125,7 +125,7 @@ def test_a_script_that_cannot_be_read_is_explained(folder, capsys, name):
 
 def test_an_earlier_json_file_survives_a_failing_run(folder, capsys):
     (folder / "out.json").write_text("precious")
-    (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x1i;"))
+    (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x4i;"))
     assert main(["fit", "bad.imp", "--json", "out.json"]) == 2
     assert (folder / "out.json").read_text() == "precious"
     assert main(["fit", "bad.imp", "--json", "new.json"]) == 2

@@ -63,8 +63,9 @@ def derived(draws: Draws) -> pd.DataFrame:
 
 def table_of(quantities: list[Quantity]) -> pd.DataFrame:
     """Return the summaries of quantities, columns as those of `tutorkit.summarize`."""
-    empty = np.empty((1, 1, 0))
-    values = np.stack([q.values for q in quantities], axis=2) if quantities else empty
+    if not quantities:  # the same columns without a row
+        return table_of([Quantity("", "", "", np.zeros((1, 1)))]).iloc[:0]
+    values = np.stack([q.values for q in quantities], axis=2)
     return pd.DataFrame(
         {
             "number": pd.array([None] * len(quantities), dtype="Int64"),

@@ -87,7 +87,6 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     used = dict(zip(spec.variables, values, strict=True))
     check_columns(spec, used, facts, cluster, n_clusters)
     model = join(spec, facts)
-    sources = {name: column[rows] for name, column in columns.items() if name not in used}
     return ModelData(
         variables=spec.variables,
         values=values,
@@ -95,7 +94,7 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
         n_clusters=n_clusters,
         rows=rows,
         model=model,
-        warnings=data_warnings(spec, model, used | sources, len(data) - len(rows)),
+        warnings=data_warnings(spec, model, used, columns, len(data) - len(rows)),
         fixed=fixed_columns(spec, values, facts, cluster, n_clusters),
     )
 

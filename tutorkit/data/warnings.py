@@ -16,11 +16,16 @@ FEW_VALUES = 7  # a variable with so many different whole numbers may be a ratin
 
 
 def data_warnings(
-    spec: ModelSpec, model: JointModel, columns: Mapping[str, Floats], n_dropped: int
+    spec: ModelSpec,
+    model: JointModel,
+    columns: Mapping[str, Floats],
+    given: Mapping[str, Floats],
+    n_dropped: int,
 ) -> tuple[str, ...]:
     """Return one sentence or two for each thing to know, most important first.
 
-    ``columns`` are the model's variables and the sources of TRANSFORM, missing values nan.
+    ``columns`` are the model's variables in the rows used, ``given`` these and the sources of
+    TRANSFORM in all rows; missing values are nan.
     """
     return (
         *_dropped(n_dropped),
@@ -29,7 +34,7 @@ def data_warnings(
         *_implied(spec, model),
         *_centred(spec),
         *_uncentred(spec),
-        *_transforms(spec, columns),
+        *_transforms(spec, given),
         *_rating_scales(spec, model, columns),
     )
 
