@@ -204,17 +204,20 @@ def _find_data(
 
 
 def _reml_fits(spec: ModelSpec, data: pd.DataFrame) -> tuple[dict[str, RemlFit], str]:
-    """Return the listwise fit, and the complete data's where we have them; and what is lacking."""
-    fits: dict[str, RemlFit] = {}
+    """Return the listwise fit, the complete data's where we have them, and why one is lacking."""
+    tables = {"Listwise deletion": data}
     name = Path(spec.data or "").stem
-    why = ""
-    try:
-        if name in datasets.names() and data.equals(datasets.load(name)):
-            fits["Complete data"] = fit_reml(spec, datasets.load(name, complete=True))
-        fits["Listwise deletion"] = fit_reml(spec, data)
-    except DataError as error:
-        why = f"No table of listwise deletion, because: {error.message}."
-    return fits, why
+    if name in datasets.names() and data.equals(datasets.load(name)):
+        tables = {"Complete data": datasets.load(name, complete=True), **tables}
+    fits: dict[str, RemlFit] = {}
+    lacking: list[str] = []
+    for title, table in tables.items():
+        try:
+            fits[title] = fit_reml(spec, table)
+        except DataError as error:
+            what = title[0].lower() + title[1:]
+            lacking.append(f"No table of {what}, because: {error.message}.")
+    return fits, " ".join(lacking)
 
 
 if __name__ == "__main__":

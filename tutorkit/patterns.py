@@ -32,8 +32,8 @@ def imputation_summary(draws: Draws) -> pd.DataFrame:
     """Return what imputed values look like beside observed ones, two rows for each variable.
 
     Imputed values are those of all imputations kept, together. Columns: ``variable``,
-    ``values`` ("observed" or "imputed"), ``n`` (missing values times imputations), ``mean``, ``sd``,
-    ``min``, ``q25``, ``median``, ``q75``, ``max``. A variable at level 2 counts once a cluster.
+    ``values`` ("observed" or "imputed"), ``n`` (missing values times imputations), ``mean``,
+    ``sd``, ``min``, ``q25``, ``median``, ``q75``, ``max``. Level-2 variables count once a cluster.
     """
     first = np.unique(draws.data.cluster, return_index=True)[1]
     rows = []

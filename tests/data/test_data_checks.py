@@ -104,7 +104,7 @@ REFUSED = [  # change of the data, script, part of the message or hint, marked t
     (None, f"TRANSFORM: q = x3i*0 + 2; {J} y ~ q;", "gives 'q' the same value (2) in every", "q"),
     (put("x2i", 5, "abc"), f"TRANSFORM: q = x2i; {J} y ~ q;", "'x2i' holds 'abc'", "x2i"),
     (None, f"{J} y ~ x1i x2i x1i*x2i x1i^2; SIMPLE: x1i | x2i;", "no single slope", "x1i | x2i"),
-    (None, f"{J} y ~ x1i x2i x1i*x2i x2i*x1i^2; SIMPLE: x1i | x2i;", "holds 'x2i*x1i^2'", "x1i | x2i"),
+    (None, f"{J} y ~ x1i x2i x1i*x2i x1i^2*x2i; SIMPLE: x1i | x2i;", "'x1i^2*x2i'", "x1i | x2i"),
     (column("w", lambda d: d["j"] % 4), f"{J} y ~ w x3i | x3i w;", "'w' has a random slope", "w"),
 ]  # fmt: skip
 

@@ -47,8 +47,12 @@ WARNED = [  # script, a part of each warning in order
     (f"TRANSFORM: m = ismissing(y); ORDINAL: m; {J} y ~ x3i; m ~ x3i;", []),
     (
         f"FIXED: x3i z; CENTER: groupmean = x3i; grandmean = z; {J} y ~ x3i z;",
-        ["centred at observed means, not at means that are estimated: 'z', 'x3i'."],
+        [
+            "Means of FIXED variables are the observed ones, not means that are estimated. That "
+            "concerns 'z', 'x3i'."
+        ],
     ),
+    (f"FIXED: x3i; {J} y ~ x3i x3i.mean;", ["That concerns 'x3i.mean'."]),
     (f"{J} y ~ x1i x3i;", ["MODEL has no equation for the predictor 'x1i'. A predictor model"]),
     (f"{J} y ~ x1i x2i;", ["for the predictors 'x1i', 'x2i'."]),
     (f"CENTER: x3i; {J} y ~ x3i;", ["MODEL has no equation for the predictor 'x3i'"]),
@@ -82,7 +86,7 @@ WARNED = [  # script, a part of each warning in order
     ),
     (
         f"FIXED: x3i b z; CENTER: x3i z; {J} y ~ x3i b z x3i*b x3i*z; SIMPLE: x3i | z;",
-        ["observed means", "the effect of 'x3i' also depends on 'b', and is given where that is 0"],
+        ["Means of FIXED", "the effect of 'x3i' also depends on 'b', and is given where that is 0"],
     ),
     (f"ORDINAL: b; {J} y ~ b x3i b*x3i; SIMPLE: b | x3i;", []),
     (

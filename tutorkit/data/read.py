@@ -93,8 +93,8 @@ def _text(file: Path) -> str:
         folder = file.parent
         if not folder.is_dir():
             raise DataError(f"There is no folder '{folder}'") from None
-        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
-        hint = did_you_mean(file.name, others) or "There is no csv file in that folder."
+        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in (".csv", *_BLANKS))
+        hint = did_you_mean(file.name, others) or "There is no data file in that folder."
         raise DataError(f"There is no file '{file}'", hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

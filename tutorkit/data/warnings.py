@@ -32,7 +32,7 @@ def data_warnings(
         *_improper(spec),
         *_indicators(spec),
         *_implied(spec, model),
-        *_centred(spec),
+        *_fixed_means(spec),
         *_uncentred(spec),
         *_transforms(spec, given),
         *_rating_scales(spec, model, columns),
@@ -94,12 +94,14 @@ def _implied(spec: ModelSpec, model: JointModel) -> Iterator[str]:
             )
 
 
-def _centred(spec: ModelSpec) -> Iterator[str]:
-    centred = [v for v in (*spec.grand_mean, *spec.group_mean) if variable_of(v) in spec.fixed]
-    if centred:
+def _fixed_means(spec: ModelSpec) -> Iterator[str]:
+    means = [f for e in spec.equations for f in e.factors if f.endswith(MEAN_SUFFIX)]
+    wanted = dict.fromkeys((*spec.grand_mean, *spec.group_mean, *means))
+    fixed = [name for name in wanted if variable_of(name) in spec.fixed]
+    if fixed:
         yield (
-            f"FIXED variables are centred at observed means, not at means that are estimated: "
-            f"{_listed(centred)}."
+            "Means of FIXED variables are the observed ones, not means that are estimated. That "
+            f"concerns {_listed(fixed)}."
         )
 
 

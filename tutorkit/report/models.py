@@ -146,7 +146,7 @@ def _notes(draws: Draws) -> tuple[Part, ...]:
 
 
 def parameter_list(draws: Draws) -> Section:
-    """List every parameter by number, with its prior and the last potential scale reductions of it."""
+    """List every parameter by number, with its prior and its last PSRs of the burn-in."""
     spans, psr = window_psr(draws.warmup[:, :, : len(draws.parameters)])
     shown = spans[-N_LAST:]
     head = ("Parameter", "#", "Prior", *(f"{first} to {last}" for first, last in shown))
