@@ -270,7 +270,7 @@ def _integrated(
     equation linearly and uncentred, and has no random slope in this one.
     """
     v = equation.selects
-    if v is None or equation.level == 2 or degree[index[v]] > 1:
+    if v not in index or equation.level == 2 or degree[index[v]] > 1:
         return -1
     if not any(v in term.factors for term in equation.terms):
         return -1
