@@ -107,6 +107,12 @@ KEY_LINES = {
         "Outcome models: 25 Predictor models: 0",
         "N 30 Observations 383",
     ),
+    "indicator only": (
+        "[2] m ~ Intercept x3i | Intercept [3] w.missing ~ Intercept z",
+        "Not imputed: w",
+        "No equation explains or uses 'w', so its missing values are not imputed",
+        "Latent variable: w.missing (level 2)",
+    ),
     "no random intercept": (
         "Between-cluster imputation model: None",
         "[1] y ~ Intercept x1i x3i [2] x1i ~ Intercept x3i",

@@ -37,6 +37,8 @@ x1i ~ x2i x3i; x2i ~ x3i;""",
     "single centred": "CENTER: x1i x2i; MODEL: y ~ x1i x2i x1i*x2i; SIMPLE: x1i | x2i;",
     "long form": f"""{CLUSTERS} FIXED: x3i; ORDINAL: m; TRANSFORM: m = ismissing(y);
 MODEL: focal: {MAIN} auxiliary: x1i x2i ~ x3i; selection: m ~ y x1i x2i x3i x2i*x3i;""",
+    "indicator only": f"""{CLUSTERS} ORDINAL: m; TRANSFORM: m = ismissing(x1i);
+MODEL: y ~ x3i m; m ~ x3i; w.missing ~ z; OPTIONS: prior1;""",
     "no random intercept": f"{CLUSTERS} MODEL: y ~ x1i x3i | 0; x1i ~ x3i | 1@0;",
     "square": f"{CLUSTERS} TRANSFORM: s = x3i^2; MODEL: y ~ x1i x1i^2 s; x1i ~ s;",
     "simple": f"""{CLUSTERS} FIXED: x3i; MODEL: y ~ x1i@b1 x2i@b2 x3i x2i*x3i@b4 | x1i;

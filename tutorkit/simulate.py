@@ -289,15 +289,11 @@ def _shown(key: tuple[str, str]) -> str:
 def _check_rate(rate: float, rng: np.random.Generator) -> None:
     _check_generator(rng)
     if not 0 < rate < 1:
-        raise SpecError(
-            f"The rate of missing values must lie between 0 and 1, and is {rate}",
-            "Write 0.2 for 20 percent.",
-        )
+        what = f"The rate of missing values must lie between 0 and 1, and is {rate}"
+        raise SpecError(what, "Write 0.2 for 20 percent.")
 
 
 def _check_generator(rng: np.random.Generator) -> None:
     if not isinstance(rng, np.random.Generator):
-        raise SpecError(
-            f"'rng' must be a numpy random generator, not {type(rng).__name__}",
-            "Write for example np.random.default_rng(1).",
-        )
+        what = f"'rng' must be a numpy random generator, not {type(rng).__name__}"
+        raise SpecError(what, "Write for example np.random.default_rng(1).")
