@@ -2,12 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from wide_scripts import CLUSTERS, MAIN, SCRIPTS, wide_data
 
 from tutorkit import parse, report, sample, summarize
 from tutorkit.__main__ import main
+from tutorkit.model.tokens import COMMANDS
 from tutorkit.report.parts import figures
 
 QUICK = ["--burn", "60", "--iterations", "200", "--seed", "1", "--quiet"]
@@ -209,3 +211,9 @@ def test_json_holds_what_is_derived(folder, capsys):
     icc = rows["", "Generated Parameters", "icc"]
     assert f"icc {figures(icc['median'])[0]}" in out
     assert len(result["parameters"]) == 26
+
+
+def test_the_readme_lists_every_command():
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[A-Z`, ]+`) \|", text, re.MULTILINE)
+    assert {word for row in rows for word in re.findall("[A-Z]+", row)} == set(COMMANDS)

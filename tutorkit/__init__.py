@@ -12,11 +12,11 @@ _began = perf_counter()
 from tutorkit import datasets
 from tutorkit.charts import Picture, describe, interval_chart, show
 from tutorkit.comparison import compare
+from tutorkit.completed import imputations, save_imputations
 from tutorkit.data import read_data
 from tutorkit.derived import derived
 from tutorkit.draws import Draws
 from tutorkit.errors import DataError, ScriptError, SpecError, TutorkitError
-from tutorkit.imputations import imputations, save_imputations
 from tutorkit.model.script import parse, render
 from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
 from tutorkit.patterns import imputation_summary, missing_patterns

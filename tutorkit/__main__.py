@@ -16,11 +16,11 @@ import pandas as pd
 
 import tutorkit
 from tutorkit import datasets
+from tutorkit.completed import check_columns, check_saving, check_writable, save_imputations
 from tutorkit.data import read_data
 from tutorkit.draws import Draws
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.export import to_json
-from tutorkit.imputations import check_columns, check_saving, check_writable, save_imputations
 from tutorkit.model.script import parse, spot
 from tutorkit.model.spec import ModelSpec, Save
 from tutorkit.reml import RemlFit, fit_reml
