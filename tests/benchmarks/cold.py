@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,10 +17,10 @@ import numpy as np
 
 from tests.benchmarks.peer import installed
 from tests.benchmarks.results import Options, Result, Row, number
-from tests.benchmarks.timing import Process, python
+from tests.benchmarks.timing import Process, interleaved, python
 
-BURN, ITERATIONS = 500, 6000
-TUNE, DRAWS = 1000, 1500  # nutpie's, per chain
+BURN, ITERATIONS = 500, 4000
+TUNE, DRAWS = 1000, 1000  # nutpie's, per chain
 WAITING = re.compile(r"[^\r\n]*\b(?:compil|prepar)[^\r\n]*", re.IGNORECASE)
 
 
@@ -35,57 +36,73 @@ class ColdRun:
 
 
 def run(options: Options) -> Result:
-    """Measure tutorkit's command line and, where installed, nutpie."""
+    """Measure tutorkit's command line and, where installed, nutpie, in turn."""
+    programs = {"tutorkit": _tutorkit} | ({"nutpie": _nutpie} if installed() else {})
     few = (options.runs + 1) // 2
-    empty, warm = _from_empty_and_warm_cache(_tutorkit, options, few, options.runs)
+    with TemporaryDirectory() as folder:
+        top = Path(folder)
+        empty = interleaved(
+            {
+                name: partial(_new_caches, program, top, options)
+                for name, program in programs.items()
+            },
+            few,
+        )
+        warm = interleaved(
+            {
+                name: partial(program, top / f"{program.__name__}{few}", options)
+                for name, program in programs.items()
+            },
+            options.runs,
+        )
+    rows = _own_rows(empty["tutorkit"], warm["tutorkit"])
+    if "nutpie" in programs:
+        rows += _against_peer("warm", warm, target=15)
+        rows += _against_peer("empty", empty, target=None)
+    raw = {
+        f"{program}, {state}": [asdict(r) for r in values]
+        for state, runs in (("empty", empty), ("warm", warm))
+        for program, values in runs.items()
+    }
+    return Result(tuple(rows), raw)
+
+
+def _own_rows(empty: list[ColdRun], warm: list[ColdRun]) -> list[Row]:
     messages = {f"{r.stream}: “{r.message}”" if r.message else "no message" for r in empty}
-    rows = [
-        Row(
-            "cold process to report, warm cache",
-            tuple(r.wall_s for r in warm),
-            "s",
-            at_most=3,
-            note=_quality(warm),
-        ),
+    seconds = [tuple(r.wall_s for r in runs) for runs in (warm, empty)]
+    r_hats = tuple(r.r_hat for r in warm)
+    return [
+        Row("cold process to report, warm cache", seconds[0], "s", at_most=3, note=_quality(warm)),
         Row(
             "cold process to report, empty cache",
-            tuple(r.wall_s for r in empty),
+            seconds[1],
             "s",
             at_most=25,
             note="; ".join(sorted(messages)),
         ),
-        Row("… smallest ESS of its parameters", tuple(r.ess for r in warm), at_least=400),
-        Row("… largest split-chain PSR (R-hat)", tuple(r.r_hat for r in warm), at_most=1.01),
+        Row("… smallest ESS of all its parameters", tuple(r.ess for r in warm), at_least=400),
+        Row("… largest split-chain PSR (R-hat)", r_hats, at_most=1.01, decimals=4),
     ]
-    raw = {"tutorkit, empty": empty, "tutorkit, warm": warm}
-    if installed():
-        peer_empty, peer_warm = _from_empty_and_warm_cache(_nutpie, options, few, few)
-        for name, own, other in (("warm", warm, peer_warm), ("empty", empty, peer_empty)):
-            rows += _against_peer(name, own, other)
-            raw[f"nutpie, {name}"] = other
-    return Result(tuple(rows), {key: [asdict(r) for r in runs] for key, runs in raw.items()})
 
 
-def _against_peer(name: str, own: list[ColdRun], other: list[ColdRun]) -> list[Row]:
-    median = float(np.median([r.wall_s for r in own]))
-    ratios = tuple(r.wall_s / median for r in other)
-    seconds = tuple(r.wall_s for r in other)
-    target = 15 if name == "warm" else None
+def _against_peer(state: str, runs: dict[str, list[ColdRun]], target: float | None) -> list[Row]:
+    own, other = (np.array([r.wall_s for r in runs[name]]) for name in ("tutorkit", "nutpie"))
+    note = _quality(runs["nutpie"])
     return [
-        Row(f"nutpie's time over tutorkit's, {name} caches", ratios, "times", at_least=target),
-        Row(f"nutpie, cold process to table, {name} caches", seconds, "s", note=_quality(other)),
+        Row(
+            f"nutpie's time over tutorkit's, {state} caches",
+            tuple(other / own),
+            "times",
+            at_least=target,
+        ),
+        Row(f"nutpie, cold process to table, {state} caches", tuple(other), "s", note=note),
     ]
 
 
-def _from_empty_and_warm_cache(program, options, n_empty, n_warm):
-    """Run with empty caches, each time new ones, then with the last of these."""
-    empty, warm = [], []
-    for seed in range(1, n_empty + 1):
-        with TemporaryDirectory() as folder:
-            empty.append(program(Path(folder), options, seed))
-            if seed == n_empty:
-                warm = [program(Path(folder), options, k + 1) for k in range(n_warm)]
-    return empty, warm
+def _new_caches(program, top: Path, options: Options, seed: int) -> ColdRun:
+    folder = top / f"{program.__name__}{seed}"
+    folder.mkdir()
+    return program(folder, options, seed)
 
 
 def _tutorkit(folder: Path, options: Options, seed: int) -> ColdRun:

@@ -30,7 +30,8 @@ class Options:
 class Row:
     """One line of the table: the median of some runs, its range, and what it ought to be.
 
-    With neither ``at_least`` nor ``at_most`` the figure is information.
+    With neither ``at_least`` nor ``at_most`` the figure is information. It is written with three
+    significant digits unless ``decimals`` are given.
     """
 
     figure: str
@@ -39,6 +40,7 @@ class Row:
     at_least: float | None = None
     at_most: float | None = None
     note: str = ""
+    decimals: int | None = None
 
     @property
     def median(self) -> float:
@@ -58,19 +60,22 @@ class Row:
     def target(self) -> str:
         """The target in words."""
         if self.at_least is not None:
-            return f"≥ {number(self.at_least)}{self._unit}"
+            return f"≥ {self._number(self.at_least)}{self._unit}"
         if self.at_most is not None:
-            return f"≤ {number(self.at_most)}{self._unit}"
+            return f"≤ {self._number(self.at_most)}{self._unit}"
         return "–"
 
     @property
     def measured(self) -> str:
         """Median (min–max of n runs)."""
-        text = f"{number(self.median)}{self._unit}"
+        text = f"{self._number(self.median)}{self._unit}"
         if len(self.values) > 1:
-            low, high = number(min(self.values)), number(max(self.values))
+            low, high = self._number(min(self.values)), self._number(max(self.values))
             text = f"{text} ({low}–{high}, {len(self.values)} runs)"
         return text
+
+    def _number(self, value: float) -> str:
+        return number(value) if self.decimals is None else f"{value:.{self.decimals}f}"
 
     @property
     def _unit(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 
@@ -11,8 +13,8 @@ from tests.benchmarks.models import chapter_model
 from tests.benchmarks.results import Options, Result, Row, number
 from tests.benchmarks.timing import python, timed_sample
 
-BURN = 200  # iterations to find the step size
-MOST_RUNS = 3  # the largest size takes a minute
+BURN = 200  # iterations to find step size and mass matrix: fewer make later iterations longer
+MOST_RUNS = 3  # one of all sizes takes about four minutes
 MEMORY_ROWS, MEMORY_ITERATIONS = 600, (2000, 40_000)
 
 
@@ -43,11 +45,13 @@ def run(options: Options) -> Result:
 
 
 def _measure(rows: int, clusters: int, seed: int, options: Options) -> dict[str, float]:
-    draws = options.pick(max(40, 6_000_000 // rows), 50)
+    draws = options.pick(max(20, 3_000_000 // rows), 50)
     burn = options.pick(BURN, 50)
     data = chapter_like(rows, clusters)
     run = timed_sample(chapter_model(), data, seed=seed, burn=burn, iterations=2 * draws)
-    return {"rows": rows, "clusters": clusters, "microseconds": run.kept_s / draws * 1e6}
+    microseconds = run.kept_s / draws * 1e6
+    print(f"  {rows:,} rows, {clusters:,} clusters: {number(microseconds)} µs", file=sys.stderr)
+    return {"rows": rows, "clusters": clusters, "microseconds": microseconds}
 
 
 def _slope(table: pd.DataFrame, typical: pd.DataFrame, series: str) -> Row:
