@@ -18,7 +18,7 @@ def save_scaling_chart(table: pd.DataFrame, folder: Path) -> None:
         _log_log(table[table["series"] == "rows"], "rows", "Rows (20 in each cluster)"),
         _log_log(table[table["series"] == "clusters"], "clusters", "Clusters (of 60,000 rows)"),
     ]
-    _save(alt.hconcat(*panels), folder / "scaling")
+    _save(alt.hconcat(*panels).resolve_scale(y="shared"), folder / "scaling")
 
 
 def _log_log(table: pd.DataFrame, size: str, title: str) -> alt.LayerChart:
@@ -26,8 +26,12 @@ def _log_log(table: pd.DataFrame, size: str, title: str) -> alt.LayerChart:
     largest = table.loc[table[size].idxmax()]
     line = table.assign(microseconds=largest["microseconds"] * table[size] / largest[size])
     base = alt.Chart(table).encode(
-        x=alt.X(f"{size}:Q", title=title).scale(type="log"),
-        y=alt.Y("microseconds:Q", title="Microseconds per iteration").scale(type="log"),
+        x=alt.X(f"{size}:Q", title=title)
+        .scale(type="log", nice=False, padding=10)
+        .axis(values=[int(n) for n in table[size]], format=",", grid=False),
+        y=alt.Y("microseconds:Q", title="Microseconds per iteration")
+        .scale(type="log")
+        .axis(tickCount=5),
     )
     points = base.mark_line(point=True, color=COLOURS[0])
     layers = [points]
