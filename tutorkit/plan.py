@@ -24,8 +24,8 @@ class Plan(NamedTuple):
     """Arrays of fixed type and dimension, so that one compiled sweep serves every model.
 
     Columns are those of `tutorkit.data.joint.JointModel`. Terms are numbered equation by equation,
-    an equation's random terms after its fixed ones. Column v is "seen" by an equation if its outcome
-    or one of its terms moves with v.
+    an equation's random terms after its fixed ones. Column v is "seen" by an equation if its
+    outcome or one of its terms moves with v.
     """
 
     columns: Floats  # (n_columns, n_rows), missing values, responses and means nan
@@ -130,7 +130,7 @@ def compile_plan(
     flat = [see for column in sees for see in column]
     variances = [XPRIOR1 if e.implicit else priors for e in equations]
     starts = _offsets([len(part) for part in parts])
-    first_rows = _cluster_start(data)[:-1] if data.n_clusters else []
+    first_rows = _cluster_start(data)[:-1] if data.n_clusters else _integers([])
     written = [
         [k for k, e in enumerate(equations) if not e.implicit and e.level == level]
         for level in (1, 2)

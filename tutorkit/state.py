@@ -79,7 +79,7 @@ def initial_state(
     Missing values are drawn from the observed ones of their variable; coefficients, variances and
     responses are scattered widely on the scale of their variables.
     """
-    n_columns, n_rows = plan.columns.shape
+    n_rows = plan.columns.shape[1]
     n_terms, n_equations = len(plan.term_equation), len(plan.outcome)
     n_blocks, n_clusters = len(plan.block_equation), len(plan.cluster_start) - 1
     widest = int(np.diff(plan.term_start).max()) + 1
