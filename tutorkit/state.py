@@ -53,6 +53,10 @@ class State(NamedTuple):
     d_h: Floats  # (n_rows,)
     d_b: Floats  # (n_rows,)
     d_mu: Floats  # (n_rows,)
+    effect_there: Floats  # (n_clusters or 1,)
+    effect_momentum: Floats  # (n_clusters or 1,)
+    effect_step: Floats  # (n_clusters or 1,)
+    effect_energy: Floats  # (n_clusters or 1,)
     # its proposals
     metric: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
     metric_factor: Floats  # its Cholesky factors
@@ -118,6 +122,10 @@ def initial_state(
         unit_squares=np.zeros((n_units, n_equations)),
         integrated=np.zeros((n_blocks, n_rows)),
         others=np.zeros((widest, n_rows)),
+        effect_there=np.zeros(n_clusters),
+        effect_momentum=np.zeros(n_clusters),
+        effect_step=np.zeros(n_clusters),
+        effect_energy=np.zeros(n_clusters),
         metric=np.zeros((n_blocks, block, block)),
         metric_factor=np.zeros((n_blocks, block, block)),
         step_size=np.full(n_blocks, 0.5),
