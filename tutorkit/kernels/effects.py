@@ -55,11 +55,14 @@ def move_effects(rng, plan, state, s):
 def fill_ratios(state, first, last, change):
     """Write t and phi(t)/Phi(t) of the rows of a cluster whose effect has changed.
 
-    Returns the sum of squared slopes.
+    Returns the sum of squared slopes. Slices, because an index that counts from ``first`` might be
+    negative for all the compiler knows: it would look out for arrays that lie side by side in memory
+    and sum in another order for them, so that a seed's draws changed with the addresses.
     """
-    argument, slope, t, ratio = state.argument, state.slope, state.d_b, state.d_h
+    argument, slope = state.argument[first:last], state.slope[first:last]
+    t, ratio = state.d_b[first:last], state.d_h[first:last]
     squares = 0.0
-    for i in range(first, last):
+    for i in range(t.size):
         t[i] = argument[i] + slope[i] * change
         ratio[i] = inverse_mills(t[i])
         squares += slope[i] * slope[i]
