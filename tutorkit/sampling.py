@@ -84,7 +84,8 @@ def sample(
     plan = compile_plan(model, prepared, spec.priors, model.described)
     stop = stop or threading.Event()
     compile_s = _compile_in_background(announce=progress is True)
-    runs = _start(spec, model, plan, used_seed, stop)
+    out = _space(spec, len(recorded(model)))
+    runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
     _watch(runs, progress, stop)
     sample_s = time.perf_counter() - began
@@ -97,8 +98,8 @@ def sample(
         spec=spec,
         data=prepared,
         seed=used_seed,
-        values=np.stack([run.out[spec.burn : spec.burn + kept] for run in runs]),
-        warmup=np.stack([run.out[: min(done, spec.burn)] for run in runs]),
+        values=out[:, spec.burn : spec.burn + kept],
+        warmup=out[:, : min(done, spec.burn)],
         acceptance=_acceptance(plan, runs, spec.burn),
         fit=_model_fit([run.state for run in runs]),
         timing=Timing(compile_s, sample_s),
@@ -116,7 +117,7 @@ class _Run(threading.Thread):
         plan: Plan,
         seed: np.random.SeedSequence,
         spec: ModelSpec,
-        width: int,
+        out: Floats,
         stop: threading.Event,
         imputed_at: Integers | None = None,
     ) -> None:
@@ -125,8 +126,7 @@ class _Run(threading.Thread):
         self.n_iterations = spec.burn + spec.draws_per_chain
         self.rng = np.random.default_rng(seed)
         self.state: State = initial_state(plan, self.rng, spec.burn, imputed_at)
-        # rows are written as they are drawn: only the first `done` hold anything
-        self.out: Floats = np.empty((self.n_iterations, width))
+        self.out = out  # (iteration, column): only the first `done` hold anything
         self.done = 0
         self.error: Exception | None = None
         self.stop = stop
@@ -152,21 +152,27 @@ class _Run(threading.Thread):
             self.stop.set()
 
 
-def _start(
-    spec: ModelSpec, model: JointModel, plan: Plan, seed: int, stop: threading.Event
-) -> list[_Run]:
-    width = len(recorded(model))
-    size = 8.0 * width * (spec.burn * spec.chains + spec.iterations)
+def _space(spec: ModelSpec, width: int) -> Floats:
+    """Return room for all draws, (chain, iteration, column), which takes memory as it is used."""
+    n_iterations = spec.burn + spec.draws_per_chain
+    size = 8.0 * width * n_iterations * spec.chains
     if size > MOST_BYTES:
         raise SpecError(
             f"This run would need {size / 1e9:.0f} GB of memory for its draws",
             f"Ask for fewer iterations: {MOST_BYTES / size:.0%} of them would fit.",
             place=("iterations",),
         )
+    return np.empty((spec.chains, n_iterations, width))
+
+
+def _start(
+    spec: ModelSpec, plan: Plan, seed: int, out: Floats, stop: threading.Event
+) -> list[_Run]:
     seeds = np.random.SeedSequence(seed).spawn(spec.chains)
     schedule = _imputation_schedule(spec)
     runs = [
-        _Run(plan, child, spec, width, stop, at) for child, at in zip(seeds, schedule, strict=True)
+        _Run(plan, child, spec, rows, stop, at)
+        for child, rows, at in zip(seeds, out, schedule, strict=True)
     ]
     for run in runs:
         run.start()
@@ -256,8 +262,8 @@ def warm() -> float:
     data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
     prepared = prepare(spec, data)
     plan = compile_plan(prepared.model, prepared, spec.priors)
-    width = len(recorded(prepared.model))
-    _Run(plan, np.random.SeedSequence(0), spec, width, threading.Event()).run()
+    out = np.empty((spec.burn + spec.draws_per_chain, len(recorded(prepared.model))))
+    _Run(plan, np.random.SeedSequence(0), spec, out, threading.Event()).run()
     _compiled.set()
     return time.perf_counter() - began
 

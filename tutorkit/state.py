@@ -61,7 +61,7 @@ class State(NamedTuple):
     window_mean: Floats  # (n_blocks, n_terms + 2)
     window_moments: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
     window_count: Floats  # (n_blocks,)
-    window_end: Integers  # (n_windows,) warm-up iterations at which a window closes
+    window_end: Integers  # (n_windows,) warm-up iterations at which one closes, see _window_ends
     accepted: Floats  # (n_blocks,) acceptance probability of the last proposal
     acceptance: Floats  # (n_blocks,) sum over the kept iterations
     # what is kept beside the draws
@@ -259,9 +259,17 @@ def _first_metric(plan: Plan, state: State, s: int) -> None:
 
 
 def _window_ends(burn: int) -> Integers:
-    """Return the warm-up iterations at which a mass matrix is ready: windows double in length."""
-    last, ends, length = int(0.85 * burn), [0], 100
+    """Return the warm-up iterations at which a window closes.
+
+    The first window only lets the chain arrive; each later one ends in a new mass matrix, and they
+    double in length. What is left at the end settles the step size (as in Stan, Carpenter et al.
+    2017, J. Stat. Softw. 76(1), section 2.4).
+    """
+    if burn < 20:
+        return np.array([], dtype=np.int64)
+    arrived, last, length = min(75, int(0.15 * burn)), burn - min(50, int(0.1 * burn)), 50
+    ends = [arrived]
     while ends[-1] + 3 * length <= last:
         ends.append(ends[-1] + length)
         length *= 2
-    return np.array([*ends[1:], last] if burn >= 50 else [], dtype=np.int64)
+    return np.array([*ends, last], dtype=np.int64)

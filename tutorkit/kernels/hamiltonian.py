@@ -88,13 +88,15 @@ def adapt(plan, state, s, probability, iteration):
     decay = count**-0.75
     aim[2] = decay * log_step + (1.0 - decay) * aim[2]
     state.step_size[s] = math.exp(log_step)
-    last = state.window_end.size - 1
-    if last < 0 or iteration > state.window_end[last]:
+    n_windows = state.window_end.size
+    if n_windows == 0 or iteration > state.window_end[n_windows - 1]:
         return
-    _collect(plan, state, s)
-    for end in state.window_end:
-        if iteration == end:
-            _close_window(plan, state, s)
+    if iteration > state.window_end[0]:
+        _collect(plan, state, s)
+    for window in range(n_windows):
+        if iteration == state.window_end[window]:
+            if window > 0:
+                _close_window(plan, state, s)
             state.step_size[s] = math.exp(aim[2])
             restart_step_size(state, s)
 
