@@ -56,8 +56,8 @@ def fill_ratios(state, first, last, change):
     """Write t and phi(t)/Phi(t) of the rows of a cluster whose effect has changed.
 
     Returns the sum of squared slopes. Slices, because an index that counts from ``first`` might be
-    negative for all the compiler knows: it would look out for arrays that lie side by side in memory
-    and sum in another order for them, so that a seed's draws changed with the addresses.
+    negative for all the compiler knows: it would look out for arrays side by side in memory and sum
+    in another order for them, so that a seed's draws changed with the addresses.
     """
     argument, slope = state.argument[first:last], state.slope[first:last]
     t, ratio = state.d_b[first:last], state.d_h[first:last]
