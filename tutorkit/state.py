@@ -18,7 +18,7 @@ class State(NamedTuple):
     """
 
     columns: Floats  # (n_columns, n_rows) data with imputations, responses and means
-    design: Floats  # (n_terms, n_rows) values of the terms
+    design: Floats  # (n_terms, n_rows) values of the terms, minus plan.centre
     residual: Floats  # (n_equations, n_rows) outcome minus linear predictor
     coefficient: Floats  # (n_terms,) of the fixed terms
     effect: Floats  # (n_clusters or 1, n_terms) of the random terms
@@ -79,7 +79,7 @@ def initial_state(
     Missing values are drawn from the observed ones of their variable; coefficients, variances and
     responses are scattered widely on the scale of their variables.
     """
-    n_columns, n_rows = plan.columns.shape
+    n_rows = plan.columns.shape[1]
     n_terms, n_equations = len(plan.term_equation), len(plan.outcome)
     n_blocks, n_clusters = len(plan.block_equation), len(plan.cluster_start) - 1
     widest = int(np.diff(plan.term_start).max()) + 1
@@ -136,7 +136,7 @@ def initial_state(
     )
     for t in range(n_terms):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[t] = state.columns[factors].prod(axis=0)
+        state.design[t] = state.columns[factors].prod(axis=0) - plan.centre[t]
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
     for s, v in enumerate(plan.block_variable):

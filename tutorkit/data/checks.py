@@ -213,6 +213,7 @@ def _check_redundant(
     matrix = matrix[~np.isnan(matrix).any(axis=1)]
     if len(names) > _MANY_TERMS or len(matrix) < 2 * len(names):
         return
+    matrix[:, 1:] -= matrix[:, 1:].mean(axis=0)  # the first is the intercept
     norms = np.linalg.norm(matrix, axis=0)
     triangle: Floats = np.asarray(np.linalg.qr(matrix / np.where(norms > 0, norms, 1.0)).R)
     exact = np.flatnonzero(np.abs(np.diag(triangle)) < _EXACT)
