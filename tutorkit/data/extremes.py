@@ -103,16 +103,15 @@ def _answers(equation: JointEquation, values: Columns) -> Floats:
 
 
 def _few_answers(equation: JointEquation, values: Columns) -> Iterator[str]:
+    """Warn of a selection model with hardly a missing, or hardly an observed, value."""
     answers = _answers(equation, values)
     counts = [int((answers == category).sum()) for category in equation.categories]
-    if len(counts) == 2 and min(counts) < _FEW:
+    if not equation.is_ordinal and min(counts) < _FEW:
         which = "missing" if counts[1] <= counts[0] else "observed"
-        what = f"'{equation.selects}' {which}" if equation.selects else f"'{equation.name}' so"
-        if not equation.is_ordinal:
-            yield (
-                f"Only {min(counts)} values of {what}: the data say little about "
-                f"'{equation.name}', and its prior much."
-            )
+        yield (
+            f"'{equation.selects}' has few {which} values ({min(counts)}), so the data say little "
+            f"about '{equation.name}', and its prior much."
+        )
 
 
 def _separated(spec: ModelSpec, equation: JointEquation, values: Columns) -> Iterator[str]:
