@@ -232,7 +232,9 @@ def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator
     scatter = 0.2 * variance / _mean_square(state.design[random])
     size = scatter.size
     state.tau[e, :size, :size] = np.diag(scatter * rng.uniform(0.3, 1.0, size))
-    state.residual[e] = outcome - state.coefficient[fixed] @ state.design[fixed]
+    # no matrix product: its last digits may depend on the number of threads
+    products = state.coefficient[fixed, None] * state.design[fixed]
+    state.residual[e] = outcome - products.sum(axis=0)
 
 
 def _mean_square(design: Floats) -> Floats:
