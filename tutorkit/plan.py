@@ -131,7 +131,7 @@ def compile_plan(
     flat = [see for column in sees for see in column]
     variances = [XPRIOR1 if e.implicit else priors for e in equations]
     starts = _offsets([len(part) for part in parts])
-    first_rows: Integers | list[int] = _cluster_start(data)[:-1] if data.n_clusters else []
+    first_rows = _cluster_start(data)[:-1] if data.n_clusters else _integers([])
     written = [
         [k for k, e in enumerate(equations) if not e.implicit and e.level == level]
         for level in (1, 2)

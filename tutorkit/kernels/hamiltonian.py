@@ -23,9 +23,8 @@ from tutorkit.kernels.selection import (
 )
 
 TARGET_ACCEPTANCE = 0.8
-PATH_LENGTH = (
-    2.0  # in posterior SDs, on average; a little over a quarter of a normal target's period
-)
+# in posterior SDs, on average; a quarter of a normal target's period would be 1.6
+PATH_LENGTH = 2.0
 MOST_STEPS = 32
 
 

@@ -2,11 +2,11 @@
 
 Block s is an equation of a binary outcome: eta = h + b v + N(0, 1), its sign known. In a selection
 model the outcome is the missingness of v, and v itself may be among its predictors. In a row where
-v is missing, the equations that v predicts, other than this one, say exp(info_b v - info_a v^2 / 2);
-with v's own equation, N(mu, sigma2), this completes the square to v ~ N(m, V),
-V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z, and the row's
-density is Z Phi(t), t = sign (h + b m) / sqrt(1 + b^2 V). Where v is observed the same formulas
-hold with m = v and V = 0, and Z becomes N(v; mu, sigma2).
+v is missing, the equations that v predicts, other than this one, say
+exp(info_b v - info_a v^2 / 2); with v's own equation, N(mu, sigma2), this completes the square to
+v ~ N(m, V), V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z,
+and the row's density is Z Phi(t), t = sign (h + b m) / sqrt(1 + b^2 V). Where v is observed the
+same formulas hold with m = v and V = 0, and Z becomes N(v; mu, sigma2).
 
 The block moves theta = (gamma; beta, log sigma2 of v's own equation; log tau of the random
 intercept of eta), in this order, each part only if there is one.

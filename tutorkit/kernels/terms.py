@@ -68,7 +68,7 @@ def dot(plan, e, x, y):
 
 @kernel
 def add_random_part(plan, state, e, sign, out):
-    """Add the cluster effects' part of equation e's linear predictor, times ``sign``, to ``out``."""
+    """Add the cluster effects' part of equation e's predictor, times ``sign``, to ``out``."""
     for t in range(plan.random_start[e], plan.term_start[e + 1]):
         x = state.design[t]
         for j in range(plan.cluster_start.size - 1):
