@@ -16,7 +16,7 @@ STOREYS = [
     {"parameters", "data"},
     {"reml", "simulate"},
     {"datasets", "plan"},
-    {"state", "kernels", "diagnostics", "draws"},
+    {"state", "kernels", "diagnostics", "draws", "imputations"},
     {"sampling", "summaries", "comparison"},
     {"charts", "report"},
     {"export", "lab"},

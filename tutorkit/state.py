@@ -18,7 +18,7 @@ class State(NamedTuple):
     """
 
     columns: Floats  # (n_columns, n_rows) data with imputations, responses and means
-    design: Floats  # (n_terms, n_rows) values of the terms
+    design: Floats  # (n_terms, n_rows) values of the terms, minus plan.centre
     residual: Floats  # (n_equations, n_rows) outcome minus linear predictor
     coefficient: Floats  # (n_terms,) of the fixed terms
     effect: Floats  # (n_clusters or 1, n_terms) of the random terms
@@ -144,7 +144,7 @@ def initial_state(
     )
     for t in range(n_terms):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[t] = state.columns[factors].prod(axis=0)
+        state.design[t] = state.columns[factors].prod(axis=0) - plan.centre[t]
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
     for s, v in enumerate(plan.block_variable):
@@ -240,7 +240,9 @@ def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator
     scatter = 0.2 * variance / _mean_square(state.design[random])
     size = scatter.size
     state.tau[e, :size, :size] = np.diag(scatter * rng.uniform(0.3, 1.0, size))
-    state.residual[e] = outcome - state.coefficient[fixed] @ state.design[fixed]
+    # no matrix product: its last digits may depend on the number of threads
+    products = state.coefficient[fixed, None] * state.design[fixed]
+    state.residual[e] = outcome - products.sum(axis=0)
 
 
 def _mean_square(design: Floats) -> Floats:

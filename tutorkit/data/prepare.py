@@ -13,6 +13,7 @@ import pandas as pd
 
 from tutorkit.arrays import Floats, Integers
 from tutorkit.data.checks import check_columns
+from tutorkit.data.extremes import extreme_warnings
 from tutorkit.data.joint import JointModel, join
 from tutorkit.data.levels import describe, fill_clusters, fixed_columns
 from tutorkit.data.places import mistake, place_of
@@ -85,15 +86,21 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     fill_clusters(values, cluster, n_clusters)
     facts = describe(spec, values, cluster, n_clusters)
     check_columns(spec, dict(zip(spec.variables, values, strict=True)), facts, cluster, n_clusters)
+    model = join(spec, facts)
+    fixed = fixed_columns(spec, values, facts, cluster, n_clusters)
+    known = {**dict(zip(spec.variables, values, strict=True)), **fixed}
     return ModelData(
         variables=spec.variables,
         values=values,
         cluster=cluster,
         n_clusters=n_clusters,
         rows=rows,
-        model=join(spec, facts),
-        warnings=data_warnings(spec, len(data) - len(rows)),
-        fixed=fixed_columns(spec, values, facts, cluster, n_clusters),
+        model=model,
+        warnings=(
+            *data_warnings(spec, len(data) - len(rows)),
+            *extreme_warnings(spec, model, known, cluster, n_clusters),
+        ),
+        fixed=fixed,
     )
 
 

@@ -156,6 +156,8 @@ def _truncated_above(rng, low, high):
             z = rng.standard_normal()
             if low < z < high:
                 return z
+    if low > 1e8:  # its square may overflow; the excess over low is exponential to 16 digits
+        return low + rng.standard_exponential() / low
     rate = 0.5 * (low + math.sqrt(low * low + 4.0))
     while True:
         z = low + rng.standard_exponential() / rate

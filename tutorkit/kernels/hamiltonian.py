@@ -12,6 +12,7 @@ from tutorkit.kernels.distributions import is_number
 from tutorkit.kernels.effects import move_effects
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
+from tutorkit.kernels.random_effects import LOG_BOUND
 from tutorkit.kernels.selection import (
     block_size,
     fill_gradient,
@@ -45,6 +46,7 @@ def move(rng, plan, state, s):
     step = state.step_size[s] * (0.8 + 0.4 * rng.random())
     path = PATH_LENGTH * (0.5 + rng.random())
     n_steps = min(max(int(path / step + 0.5), 1), MOST_STEPS)
+    inside = True
     for _ in range(n_steps):
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
@@ -53,11 +55,17 @@ def move(rng, plan, state, s):
             for m in range(n):
                 velocity[k] += metric[k, m] * momentum[m]
             theta[k] += step * velocity[k]
+        inside = _is_inside(plan, s, theta, n)
+        if not inside:  # a path that leaves is refused from both of its ends
+            break
         fill_gradient(plan, state, s, theta, gradient)
         for k in range(n):
             momentum[k] += 0.5 * step * gradient[k]
-    after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
-    probability = math.exp(min(after - before, 0.0)) if is_number(after) else 0.0
+    probability = 0.0
+    if inside:
+        after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
+        if is_number(after):
+            probability = math.exp(min(after - before, 0.0))
     if rng.random() < probability:
         write_theta(plan, state, s, theta)
     if plan.block_tau[s]:
@@ -65,6 +73,18 @@ def move(rng, plan, state, s):
         fill_gradient(plan, state, s, theta, gradient)
         move_effects(rng, plan, state, s)
     return probability
+
+
+@kernel
+def _is_inside(plan, s, theta, n):
+    """Return whether coefficients are numbers and log variances can be taken exponentials of."""
+    last = n - 1 if plan.block_tau[s] else n
+    at_sigma2 = last - 1 if plan.block_variable[s] >= 0 else last
+    for k in range(n):
+        bound = LOG_BOUND if k >= at_sigma2 else 1e100
+        if not -bound < theta[k] < bound:
+            return False
+    return True
 
 
 @kernel
@@ -83,7 +103,7 @@ def adapt(plan, state, s, probability, iteration):
     aim[3] = count
     share = 1.0 / (count + 10.0)
     aim[1] = (1.0 - share) * aim[1] + share * (TARGET_ACCEPTANCE - probability)
-    log_step = aim[0] - math.sqrt(count) / 0.05 * aim[1]
+    log_step = min(max(aim[0] - math.sqrt(count) / 0.05 * aim[1], -20.0), 20.0)
     decay = count**-0.75
     aim[2] = decay * log_step + (1.0 - decay) * aim[2]
     state.step_size[s] = math.exp(log_step)

@@ -5,11 +5,11 @@ from tutorkit.kernels.jit import kernel
 
 @kernel
 def term_value(plan, state, t, i):
-    """Return the product of the factors of term t in row i (1 for the intercept)."""
+    """Return the product of the factors of term t in row i (1 for the intercept), centred."""
     value = 1.0
     for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
         value *= state.columns[plan.factor[f], i]
-    return value
+    return value - plan.centre[t]
 
 
 @kernel
