@@ -40,9 +40,7 @@ def toy(
     gaps = {
         v: MISSING_CLUSTERS if v.startswith(LEVEL_2) else MISSING_ROWS for v in incomplete.split()
     }
-    _, _, plan = build(
-        model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=priors, rng=rng
-    )
+    _, _, plan = build(model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=priors, rng=rng)
     state = initial_state(plan, rng, burn=0)
     for e in range(len(plan.outcome)):
         random = slice(plan.random_start[e], plan.term_start[e + 1])
@@ -74,9 +72,7 @@ def rows_of(plan: Plan, e: int) -> np.ndarray:
     return plan.cluster_start[:-1] if plan.level[e] == 2 else np.arange(plan.cluster.size)
 
 
-def log_density(
-    plan: Plan, state: State, columns: np.ndarray, without: int = -1
-) -> np.ndarray:
+def log_density(plan: Plan, state: State, columns: np.ndarray, without: int = -1) -> np.ndarray:
     """Return the log density (...) of columns (n_columns, ..., n_rows), less one equation's."""
     mean = predictors(plan, state, columns)
     total = np.zeros(columns.shape[1:-1])
@@ -84,9 +80,9 @@ def log_density(
         if e != without:
             rows = rows_of(plan, e)
             sd = np.sqrt(state.sigma2[e])
-            total += stats.norm.logpdf(
-                columns[outcome][..., rows], mean[e][..., rows], sd
-            ).sum(axis=-1)
+            total += stats.norm.logpdf(columns[outcome][..., rows], mean[e][..., rows], sd).sum(
+                axis=-1
+            )
     return total
 
 
