@@ -18,7 +18,7 @@ STOREYS = [
     {"truth"},
     {"reml", "simulate"},
     {"datasets", "plan"},
-    {"state", "diagnostics", "draws"},
+    {"state", "diagnostics", "draws", "imputations"},
     {"kernels"},
     {"sampling", "summaries", "patterns"},
     {"comparison", "derived", "completed"},

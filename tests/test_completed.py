@@ -121,7 +121,10 @@ def test_ordinal_variables_are_imputed_by_their_categories():
     ("change", "message"),
     [
         (lambda d: d.iloc[::-1], "not the data that the draws were made from"),
-        (lambda d: d.sort_values("j", ascending=False, kind="stable"), "not the data that the draws"),
+        (
+            lambda d: d.sort_values("j", ascending=False, kind="stable"),
+            "not the data that the draws",
+        ),
         (lambda d: d.assign(y=d["y"] + 1), "not the data that the draws were made from"),
         (lambda d: d.iloc[:500], "not the data that the draws were made from"),
         (lambda d: d.drop(columns="x3i"), "no column 'x3i'"),

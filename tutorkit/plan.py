@@ -11,21 +11,21 @@ import numpy as np
 
 from tutorkit.arrays import Floats, Integers
 from tutorkit.data import ModelData
+from tutorkit.data.extremes import XPRIOR1
 from tutorkit.data.joint import CENTRED, DATA, GRAND_MEAN, MEAN, JointEquation, JointModel
-from tutorkit.model.spec import Priors, Term
+from tutorkit.model.spec import INTERCEPT, Priors, Term
 from tutorkit.parameters import GRAND_MEANS, monitored
 
-XPRIOR1 = Priors(residual_shape=1.0, residual_scale=0.5, random_df=1.0, random_scale=1.0)
-"""Variances of the equations that are implied: unit sum of squares, 2 degrees of freedom."""
 NO_BOUND = 1e30
+FAR = 100.0  # standard deviations from zero
 
 
 class Plan(NamedTuple):
     """Arrays of fixed type and dimension, so that one compiled sweep serves every model.
 
     Columns are those of `tutorkit.data.joint.JointModel`. Terms are numbered equation by equation,
-    an equation's random terms after its fixed ones. Column v is "seen" by an equation if its outcome
-    or one of its terms moves with v.
+    an equation's random terms after its fixed ones. Column v is "seen" by an equation if its
+    outcome or one of its terms moves with v.
     """
 
     columns: Floats  # (n_columns, n_rows), missing values, responses and means nan
@@ -73,6 +73,7 @@ class Plan(NamedTuple):
     term_equation: Integers  # (n_terms,)
     factor_start: Integers  # (n_terms + 1,)
     factor: Integers  # (n_factors,) columns whose product the term is
+    centre: Floats  # (n_terms,) subtracted from it, for accuracy: the intercept is recorded without
     prior_precision: Floats  # (n_terms,) of the coefficient, 0 if flat
     selected_term: Integers  # (n_terms,) 1 if a block's term with the variable integrated out
     # blocks: the probit equations
@@ -130,7 +131,7 @@ def compile_plan(
     flat = [see for column in sees for see in column]
     variances = [XPRIOR1 if e.implicit else priors for e in equations]
     starts = _offsets([len(part) for part in parts])
-    first_rows = _cluster_start(data)[:-1] if data.n_clusters else []
+    first_rows = _cluster_start(data)[:-1] if data.n_clusters else _integers([])
     written = [
         [k for k, e in enumerate(equations) if not e.implicit and e.level == level]
         for level in (1, 2)
@@ -183,6 +184,7 @@ def compile_plan(
         term_equation=_integers(term_equation),
         factor_start=_offsets([len(term.factors) for term in terms]),
         factor=_integers([index[name] for term in terms for name in term.factors]),
+        centre=_centres(priors, model, index, columns),
         prior_precision=_prior_precision(priors, equations, term_equation),
         selected_term=_selected_terms(model, terms, term_equation, blocks, variables),
         block_equation=_integers(blocks),
@@ -301,6 +303,29 @@ def _prior_precision(
     probit, normal = 1 / priors.probit_variance, 1 / priors.coefficient_variance
     own = [probit if e.categories else 0.0 if e.implicit else normal for e in equations]
     return np.array([own[e] for e in term_equation], dtype=np.float64)
+
+
+def _centres(priors: Priors, model: JointModel, index: dict[str, int], columns: Floats) -> Floats:
+    """Return the means of terms that lie far from zero, 0 for all others.
+
+    Sums of squares of such a term would lose the digits that its coefficient depends on. With a
+    flat prior centring changes the intercept only; otherwise, and without one, it must not be done.
+    """
+    columns = columns.copy()
+    for k, column in enumerate(model.columns):
+        if column.kind == MEAN:  # not known yet, but about as large as what it is the mean of
+            columns[k] = columns[index[column.plus]]
+    centres: list[float] = []
+    for equation in model.equations:
+        flat = np.isinf(priors.coefficient_variance) or equation.implicit
+        movable = flat and not equation.categories and INTERCEPT in equation.terms
+        for term in equation.terms:
+            product = columns[[index[f] for f in term.factors]].prod(axis=0)
+            known = product[~np.isnan(product)]
+            far = movable and known.size > 1 and abs(known.mean()) > FAR * known.std() > 0
+            centres.append(float(known.mean()) if far else 0.0)
+        centres += [0.0] * len(equation.random)
+    return np.array(centres)
 
 
 def _scale(model: JointModel, columns: Floats) -> Floats:

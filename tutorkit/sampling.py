@@ -16,7 +16,8 @@ from tutorkit.arrays import Floats, Integers
 from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
-from tutorkit.errors import SpecError
+from tutorkit.errors import SpecError, TutorkitError
+from tutorkit.imputations import cells, schedule
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import recorded
@@ -25,7 +26,6 @@ from tutorkit.state import State, initial_state
 
 BLOCK_SECONDS = 0.05
 MOST_BYTES = 4e9
-FEWEST_IMPUTATIONS = 20  # kept for the summary of imputed data
 
 Progress = Callable[[int, int], None]
 
@@ -69,6 +69,8 @@ def sample(
     ------
     SpecError, DataError
         If the settings are impossible, or the data do not fit the model.
+    TutorkitError
+        If a chain breaks down: it arrives at a number that is not finite.
     """
     used = replace(
         spec,
@@ -83,27 +85,29 @@ def sample(
     model = prepared.model
     plan = compile_plan(model, prepared, spec.priors, model.described)
     stop = stop or threading.Event()
+    out = _space(spec, len(recorded(model)))
     compile_s = _compile_in_background(announce=progress is True)
-    runs = _start(spec, model, plan, used_seed, stop)
+    runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
     _watch(runs, progress, stop)
     sample_s = time.perf_counter() - began
     for run in runs:
         if run.error is not None:
             raise run.error
+    _check_finite(runs, model)
     done = min(run.done for run in runs)
     kept = max(done - spec.burn, 0)
     return Draws(
         spec=spec,
         data=prepared,
         seed=used_seed,
-        values=np.stack([run.out[spec.burn : spec.burn + kept] for run in runs]),
-        warmup=np.stack([run.out[: min(done, spec.burn)] for run in runs]),
+        values=out[:, spec.burn : spec.burn + kept],
+        warmup=out[:, : min(done, spec.burn)],
         acceptance=_acceptance(plan, runs, spec.burn),
         fit=_model_fit([run.state for run in runs]),
         timing=Timing(compile_s, sample_s),
         imputed=np.concatenate([run.imputed() for run in runs]),
-        cells=_cells(model, plan),
+        cells=cells(model, plan),
         stopped=done < runs[0].n_iterations,
     )
 
@@ -116,7 +120,7 @@ class _Run(threading.Thread):
         plan: Plan,
         seed: np.random.SeedSequence,
         spec: ModelSpec,
-        width: int,
+        out: Floats,
         stop: threading.Event,
         imputed_at: Integers | None = None,
     ) -> None:
@@ -125,9 +129,9 @@ class _Run(threading.Thread):
         self.n_iterations = spec.burn + spec.draws_per_chain
         self.rng = np.random.default_rng(seed)
         self.state: State = initial_state(plan, self.rng, spec.burn, imputed_at)
-        # rows are written as they are drawn: only the first `done` hold anything
-        self.out: Floats = np.empty((self.n_iterations, width))
+        self.out = out  # (iteration, column): only the first `done` hold anything
         self.done = 0
+        self.broken = False  # a row is not finite
         self.error: Exception | None = None
         self.stop = stop
 
@@ -144,6 +148,9 @@ class _Run(threading.Thread):
                 end = min(self.done + size, self.n_iterations)
                 began = time.perf_counter()
                 run_block(self.rng, self.plan, self.state, self.out, self.done, end, self.burn)
+                if not np.isfinite(self.out[self.done : end]).all():
+                    self.broken = True
+                    self.stop.set()
                 self.done = end
                 ratio = BLOCK_SECONDS / max(time.perf_counter() - began, 1e-6)
                 size = max(1, int(size * min(ratio, 4.0)))
@@ -152,41 +159,44 @@ class _Run(threading.Thread):
             self.stop.set()
 
 
-def _start(
-    spec: ModelSpec, model: JointModel, plan: Plan, seed: int, stop: threading.Event
-) -> list[_Run]:
-    width = len(recorded(model))
-    size = 8.0 * width * (spec.burn * spec.chains + spec.iterations)
+def _space(spec: ModelSpec, width: int) -> Floats:
+    """Return room for all draws, (chain, iteration, column), which takes memory as it is used."""
+    n_iterations = spec.burn + spec.draws_per_chain
+    size = 8.0 * width * n_iterations * spec.chains
     if size > MOST_BYTES:
         raise SpecError(
             f"This run would need {size / 1e9:.0f} GB of memory for its draws",
             f"Ask for fewer iterations: {MOST_BYTES / size:.0%} of them would fit.",
             place=("iterations",),
         )
+    return np.empty((spec.chains, n_iterations, width))
+
+
+def _start(
+    spec: ModelSpec, plan: Plan, seed: int, out: Floats, stop: threading.Event
+) -> list[_Run]:
     seeds = np.random.SeedSequence(seed).spawn(spec.chains)
-    schedule = _imputation_schedule(spec)
     runs = [
-        _Run(plan, child, spec, width, stop, at) for child, at in zip(seeds, schedule, strict=True)
+        _Run(plan, child, spec, rows, stop, at)
+        for child, rows, at in zip(seeds, out, schedule(spec), strict=True)
     ]
     for run in runs:
         run.start()
     return runs
 
 
-def _imputation_schedule(spec: ModelSpec) -> list[Integers]:
-    """Return the iterations after which each chain keeps its imputations, equally spaced."""
-    per_chain = spec.draws_per_chain
-    wanted = min(max(spec.imputations, FEWEST_IMPUTATIONS), per_chain * spec.chains)
-    shares = [len(part) for part in np.array_split(np.arange(wanted), spec.chains)]
-    return [
-        spec.burn + (np.arange(1, n + 1) * per_chain) // n - 1 if n else np.arange(0)
-        for n in shares
-    ]
-
-
-def _cells(model: JointModel, plan: Plan) -> tuple[tuple[str, int], ...]:
-    names = [model.columns[v].name for v in plan.cell_column]
-    return tuple(zip(names, plan.cell_row.tolist(), strict=True))
+def _check_finite(runs: list[_Run], model: JointModel) -> None:
+    """Refuse a run of which a chain broke down, saying where."""
+    for chain, run in enumerate(runs, start=1):
+        if run.broken:
+            iteration, column = np.argwhere(~np.isfinite(run.out[: run.done]))[0]
+            raise TutorkitError(
+                f"The sampler broke down at iteration {iteration + 1} of chain {chain}: "
+                f"'{recorded(model)[column].label}' was no longer a finite number",
+                "Usually a variable has very large or very small values, or the data cannot tell "
+                "some effects apart. Rescale variables to a standard deviation near 1, add "
+                "'OPTIONS: prior1;', or take effects out of the model.",
+            )
 
 
 def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -> None:
@@ -256,8 +266,8 @@ def warm() -> float:
     data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
     prepared = prepare(spec, data)
     plan = compile_plan(prepared.model, prepared, spec.priors)
-    width = len(recorded(prepared.model))
-    _Run(plan, np.random.SeedSequence(0), spec, width, threading.Event()).run()
+    out = np.empty((spec.burn + spec.draws_per_chain, len(recorded(prepared.model))))
+    _Run(plan, np.random.SeedSequence(0), spec, out, threading.Event()).run()
     _compiled.set()
     return time.perf_counter() - began
 
@@ -279,7 +289,7 @@ def _compile_in_background(announce: bool) -> float:
     thread.start()
     thread.join(2.0)
     if thread.is_alive() and announce:
-        tqdm.write("Compiling the sampler: once on this machine, up to a minute.")
+        tqdm.write("Compiling the sampler: once on this machine, about half a minute.")
     while thread.is_alive():
         thread.join(0.1)
     if failures:

@@ -18,7 +18,7 @@ class State(NamedTuple):
     """
 
     columns: Floats  # (n_columns, n_rows) data with imputations, responses and means
-    design: Floats  # (n_terms, n_rows) values of the terms
+    design: Floats  # (n_terms, n_rows) values of the terms, minus plan.centre
     residual: Floats  # (n_equations, n_rows) outcome minus linear predictor
     coefficient: Floats  # (n_terms,) of the fixed terms
     effect: Floats  # (n_clusters or 1, n_terms) of the random terms
@@ -53,15 +53,18 @@ class State(NamedTuple):
     d_h: Floats  # (n_rows,)
     d_b: Floats  # (n_rows,)
     d_mu: Floats  # (n_rows,)
+    effect_there: Floats  # (n_clusters or 1,)
+    effect_momentum: Floats  # (n_clusters or 1,)
+    effect_step: Floats  # (n_clusters or 1,)
+    effect_energy: Floats  # (n_clusters or 1,)
     # its proposals
-    metric: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
-    metric_factor: Floats  # its Cholesky factors
+    mass_root: Floats  # (n_blocks, n_terms + 2, n_terms + 2) Cholesky factors of mass matrices
+    gradient: Floats  # (n_blocks, n_terms + 2) where the last proposal began
     step_size: Floats  # (n_blocks,)
     averaging: Floats  # (n_blocks, 4)
-    window_mean: Floats  # (n_blocks, n_terms + 2)
-    window_moments: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
+    gradient_products: Floats  # (n_blocks, n_terms + 2, n_terms + 2) sums of outer products
     window_count: Floats  # (n_blocks,)
-    window_end: Integers  # (n_windows,) warm-up iterations at which a window closes
+    window_end: Integers  # (n_windows,) warm-up iterations at which one closes, see _window_ends
     accepted: Floats  # (n_blocks,) acceptance probability of the last proposal
     acceptance: Floats  # (n_blocks,) sum over the kept iterations
     # what is kept beside the draws
@@ -79,7 +82,7 @@ def initial_state(
     Missing values are drawn from the observed ones of their variable; coefficients, variances and
     responses are scattered widely on the scale of their variables.
     """
-    n_columns, n_rows = plan.columns.shape
+    n_rows = plan.columns.shape[1]
     n_terms, n_equations = len(plan.term_equation), len(plan.outcome)
     n_blocks, n_clusters = len(plan.block_equation), len(plan.cluster_start) - 1
     widest = int(np.diff(plan.term_start).max()) + 1
@@ -118,12 +121,15 @@ def initial_state(
         unit_squares=np.zeros((n_units, n_equations)),
         integrated=np.zeros((n_blocks, n_rows)),
         others=np.zeros((widest, n_rows)),
-        metric=np.zeros((n_blocks, block, block)),
-        metric_factor=np.zeros((n_blocks, block, block)),
+        effect_there=np.zeros(n_clusters),
+        effect_momentum=np.zeros(n_clusters),
+        effect_step=np.zeros(n_clusters),
+        effect_energy=np.zeros(n_clusters),
+        mass_root=np.zeros((n_blocks, block, block)),
+        gradient=np.zeros((n_blocks, block)),
         step_size=np.full(n_blocks, 0.5),
         averaging=np.tile([np.log(5.0), 0.0, np.log(0.5), 0.0], (n_blocks, 1)),
-        window_mean=np.zeros((n_blocks, block)),
-        window_moments=np.zeros((n_blocks, block, block)),
+        gradient_products=np.zeros((n_blocks, block, block)),
         window_count=np.zeros(n_blocks),
         window_end=_window_ends(burn),
         accepted=np.zeros(n_blocks),
@@ -136,13 +142,13 @@ def initial_state(
     )
     for t in range(n_terms):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[t] = state.columns[factors].prod(axis=0)
+        state.design[t] = state.columns[factors].prod(axis=0) - plan.centre[t]
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
     for s, v in enumerate(plan.block_variable):
         if v >= 0:
             state.integrated[s, plan.missing_first[_missing(plan, v)]] = 1.0
-        _first_metric(plan, state, s)
+        _first_mass(plan, state, s)
     return state
 
 
@@ -232,7 +238,9 @@ def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator
     scatter = 0.2 * variance / _mean_square(state.design[random])
     size = scatter.size
     state.tau[e, :size, :size] = np.diag(scatter * rng.uniform(0.3, 1.0, size))
-    state.residual[e] = outcome - state.coefficient[fixed] @ state.design[fixed]
+    # no matrix product: its last digits may depend on the number of threads
+    products = state.coefficient[fixed, None] * state.design[fixed]
+    state.residual[e] = outcome - products.sum(axis=0)
 
 
 def _mean_square(design: Floats) -> Floats:
@@ -240,7 +248,7 @@ def _mean_square(design: Floats) -> Floats:
     return mean
 
 
-def _first_metric(plan: Plan, state: State, s: int) -> None:
+def _first_mass(plan: Plan, state: State, s: int) -> None:
     """Guess posterior variances: coefficients 1 / information, log variances 2 / n."""
     e, v = plan.block_equation[s], plan.block_variable[s]
     own = plan.own[v] if v >= 0 else -1
@@ -254,14 +262,21 @@ def _first_metric(plan: Plan, state: State, s: int) -> None:
     guess += [np.full(1, 0.5)] if plan.block_tau[s] else []
     diagonal = np.concatenate(guess)
     where = np.arange(diagonal.size)
-    state.metric[s, where, where] = diagonal
-    state.metric_factor[s, where, where] = np.sqrt(diagonal)
+    state.mass_root[s, where, where] = 1 / np.sqrt(diagonal)
 
 
 def _window_ends(burn: int) -> Integers:
-    """Return the warm-up iterations at which a mass matrix is ready: windows double in length."""
-    last, ends, length = int(0.85 * burn), [0], 100
+    """Return the warm-up iterations at which a window closes.
+
+    The first window only lets the chain arrive; each later one ends in a new mass matrix, and they
+    double in length. What is left at the end settles the step size (as in Stan, Carpenter et al.
+    2017, J. Stat. Softw. 76(1), section 2.4).
+    """
+    if burn < 20:
+        return np.array([], dtype=np.int64)
+    arrived, last, length = min(75, int(0.15 * burn)), burn - min(50, int(0.1 * burn)), 50
+    ends = [arrived]
     while ends[-1] + 3 * length <= last:
         ends.append(ends[-1] + length)
         length *= 2
-    return np.array([*ends[1:], last] if burn >= 50 else [], dtype=np.int64)
+    return np.array([*ends, last], dtype=np.int64)

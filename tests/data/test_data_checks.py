@@ -83,7 +83,7 @@ REFUSED = [  # change of the data, script, part of the message or hint, marked t
     (None, f"{J} y ~ x3i;", "random intercept of 'y' needs at least 4", "y"),
     (lambda d: d[:5], "MODEL: y ~ x3i;", "'y' has too few values (3) for its equation", "y"),
     (column("b", lambda d: 2 * d["x3i"] + 1), f"{J} y ~ x3i b;", "from the intercept, 'x3i'", "b"),
-    (column("b", lambda d: 1e9 + d["x3i"] * 1e-3), f"{J} y ~ b;", "from the intercept.", "b"),
+    (column("b", lambda d: 1e9 + d["x3i"] * 1e-5), f"{J} y ~ b;", "from the intercept.", "b"),
     (column("x1i", lambda d: 2 * d.x2i), f"{J} y ~ x2i x1i; x1i x2i ~ x3i;", "from 'x2i'", "x1i"),
     (column("b", lambda d: d.index % 2), f"{J} y ~ b x3i b^2;", "'b^2' can be computed", "b^2"),
     (column("y", lambda d: 3 - d["x3i"]), f"{J} y ~ x3i;", "no residual left to model", "y"),

@@ -72,6 +72,7 @@ WARNED = [  # script, a part of each warning in order
         [],
     ),
     (f"{J} y ~ b x3i;", []),  # complete predictors may be anything
+    (f"CENTER: b; {J} y ~ b x3i;", ["no equation for the predictors 'b', 'x3i'."]),
     (f"{J} b ~ x3i;", ["'b' has few different values, all of them whole numbers, but is modelled"]),
     (f"ORDINAL: b; {J} b ~ x3i;", []),
     (
@@ -99,7 +100,9 @@ WARNED = [  # script, a part of each warning in order
 
 
 @pytest.mark.parametrize(("script", "says"), WARNED)
-def test_what_a_user_should_know_before_the_run_is_said(data, script, says):
+def test_what_a_user_should_know_before_the_run_is_said(data, monkeypatch, script, says):
+    # those have tests of their own
+    monkeypatch.setattr("tutorkit.data.prepare.extreme_warnings", lambda *arguments: ())
     wide = data.assign(**{name: make(data) for name, make in CODES.items()})
     made = prepare(parse(script), wide)
     warnings = [w for w in made.warnings if "been dropped" not in w]

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 import tutorkit
-from tutorkit.data import prepare
 from tutorkit.draws import Draws
+from tutorkit.imputations import schedule
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.script import parse
 from tutorkit.plan import compile_plan
@@ -40,6 +40,27 @@ MODELS = {
     ),
     "single-level": ("04_multilevel", "MODEL: y ~ x1i x2i; x1i ~ x2i; x2i ~ x3i;"),
     "square": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i x1i^2 | x1i; x1i ~ x3i;"),
+    "ordinal": (
+        "04_multilevel",
+        "ORDINAL: o b; CLUSTERID: j; MODEL: y ~ x1i o; o ~ x3i b; b ~ x3i; y.missing ~ o;",
+    ),
+    "level-2": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i w x1i*w | x1i; w ~ v;"),
+    "latent means": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i x1i.mean x2i | x2i;"),
+    "centring": (
+        "04_multilevel",
+        """
+        CLUSTERID: j; CENTER: groupmean = x1i; grandmean = w x2i; FIXED: x3i;
+        MODEL: y ~ x1i w x2i x1i*w x3i | x1i; SIMPLE: x1i | w;
+        """,
+    ),
+    "long form": (
+        "04_multilevel",
+        """
+        TRANSFORM: m = ismissing(y); ORDINAL: m; CLUSTERID: j;
+        MODEL: y ~ x1i x3i; x1i ~ x3i; m ~ y x3i;
+        """,
+    ),
+    "far from zero": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ far x3i; far ~ x3i;"),
 }
 EDITED = CHAPTER.replace("y ~ x1i x2i x3i x2i*x3i", "y ~ x1i x2i x3i")
 FOLDER = Path(tutorkit.__file__).parent / "datasets"
@@ -68,7 +89,15 @@ for name, (dataset, script) in MODELS.items():
 def read(dataset: str = "04_multilevel", n_clusters: int = 6) -> pd.DataFrame:
     """Return the first clusters of a data set; the data sort by cluster."""
     data = pd.read_csv(FOLDER / f"{dataset}.csv")
-    return data[data["j"] <= n_clusters].reset_index(drop=True)
+    data = data[data["j"] <= n_clusters].reset_index(drop=True)
+    rng = np.random.default_rng(1)
+    w, v = rng.standard_normal((2, n_clusters))
+    w[2] = np.nan
+    data["w"], data["v"] = w[data["j"] - 1], v[data["j"] - 1]
+    data["o"] = np.clip(np.round(data["x1i"]), -1, 1) + 0 * data["x2i"]
+    data["b"] = ((data["x3i"] + rng.standard_normal(len(data))) > 0) + 0 * data["x1i"]
+    data["far"] = 1e6 + data["x1i"]
+    return data
 
 
 def fit(script: str, dataset: str = "04_multilevel", **settings: int) -> Draws:
@@ -117,17 +146,20 @@ def test_plain_python_draws_the_same_to_rounding(tmp_path):
 @pytest.mark.parametrize("sizes", [[1] * 60, [52, 8], [51, 2, 7], [60]])
 def test_draws_do_not_depend_on_blocks_or_threads(sizes):
     """Chains one after the other in this thread, in blocks of other sizes, against `sample`."""
-    expected = everything(fit(CHAPTER))
-    spec = parse(CHAPTER)
-    plan = compile_plan(spec, prepare(spec, read()))
+    draws = fit(CHAPTER)
+    expected, imputed = everything(draws), []
+    plan = compile_plan(draws.model, draws.data, draws.spec.priors, draws.model.described)
     for chain, seed in enumerate(np.random.SeedSequence(5).spawn(2)):
         rng = np.random.default_rng(seed)
-        state = initial_state(plan, rng, burn=52)
+        state = initial_state(plan, rng, 52, schedule(draws.spec)[chain])
         out = np.full(expected[chain].shape, np.nan)
         starts = np.cumsum([0, *sizes])
         for start, stop in pairwise(starts):
             run_block(rng, plan, state, out, int(start), int(stop), 52)
         np.testing.assert_array_equal(out, expected[chain])
+        imputed.append(state.imputed)
+    np.testing.assert_array_equal(np.concatenate(imputed), draws.imputed)
+    assert len(draws.imputed) == 16
 
 
 def test_chains_of_one_seed_do_not_depend_on_how_many_there_are():

@@ -20,7 +20,7 @@ from tutorkit.model.tokens import MEAN_SUFFIX, variable_of
 Columns = Mapping[str, Floats]  # variable -> (n_rows,), missing values nan
 
 _LARGE, _SMALL = 1e100, 1e-100  # squares and sums of squares stay finite and above zero
-_EXACT = 1e-8  # share of a column's length that rounding can explain
+_EXACT = 5e-8  # share of a column's spread below which sums of squares have no digits left
 _MANY_TERMS = 500  # the search for redundant terms would take long
 
 
@@ -48,8 +48,9 @@ def check_columns(
         wanted = dict.fromkeys((*equation.terms, *equation.slopes))
         terms = {term: _product(term, columns) for term in wanted}
         _check_products(spec, equation, terms)
-        _check_rows(spec, equation, columns)
-        if n_clusters and facts[equation.selects or equation.outcome].level == 1:
+        level = facts[equation.selects or equation.outcome].level
+        _check_rows(spec, equation, columns, cluster if level == 2 else None)
+        if n_clusters and level == 1:
             _check_within(spec, equation, terms, cluster)
             if equation.random_intercept:
                 _check_clusters(spec, equation, columns, cluster)
@@ -124,13 +125,16 @@ def _check_products(spec: ModelSpec, equation: Equation, terms: Mapping[Term, Fl
             raise mistake(spec, what, "Rescale its variables, for example divide by 1000.", place)
 
 
-def _check_rows(spec: ModelSpec, equation: Equation, columns: Columns) -> None:
+def _check_rows(
+    spec: ModelSpec, equation: Equation, columns: Columns, cluster: Integers | None
+) -> None:
     """Refuse fewer values than coefficients, or than flat priors need for a proper posterior.
 
     The residual variance given all else is inverse gamma with shape a + (n - k) / 2, where k
-    counts the coefficients with flat priors.
+    counts the coefficients with flat priors. Of level 2, ``cluster`` given, clusters count.
     """
-    n_observed, n_terms = int(_rows_used(equation, columns).sum()), len(equation.terms)
+    used, n_terms = _rows_used(equation, columns), len(equation.terms)
+    n_observed = int(used.sum()) if cluster is None else len(np.unique(cluster[used]))
     needed = n_terms
     if not spec.is_probit(equation):
         n_flat = n_terms if math.isinf(spec.priors.coefficient_variance) else 0
@@ -218,13 +222,19 @@ def _check_redundant(
     matrix = matrix[~np.isnan(matrix).any(axis=1)]
     if len(names) > _MANY_TERMS or len(matrix) < 2 * len(names):
         return
+    means, largest = matrix.mean(axis=0), np.abs(matrix).max(axis=0)
+    matrix[:, 1:] -= means[1:]  # the first is the intercept
+    matrix[:, np.abs(matrix).max(axis=0) < 1e-13 * largest] = 0.0  # a constant, rounded
     norms = np.linalg.norm(matrix, axis=0)
     triangle: Floats = np.asarray(np.linalg.qr(matrix / np.where(norms > 0, norms, 1.0)).R)
     exact = np.flatnonzero(np.abs(np.diag(triangle)) < _EXACT)
     if exact.size:
         k = int(exact[0])  # the diagonal holds what the columns before leave unexplained
         weights = np.linalg.solve(triangle[:k, :k], triangle[:k, k])
-        others = [names[i] for i in np.flatnonzero(np.abs(weights) > 1e-6)] or ["Intercept"]
+        others = [names[i] for i in np.flatnonzero(np.abs(weights) > 1e-6)]
+        scaled = means[: k + 1] / np.where(norms > 0, norms, 1.0)[: k + 1]
+        if not others or abs(scaled[k] - weights[1:] @ scaled[1:k]) > 1e-6:
+            others = ["Intercept", *others]
         what = f"'{names[k]}' can be computed exactly from {_listed(others)}"
         hint = f"The {len(matrix)} complete rows cannot tell them apart: leave one of them out."
         place: Place = ("predictor", outcome, names[k])

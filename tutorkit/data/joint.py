@@ -232,9 +232,9 @@ class _Builder:
         elif joint:
             for k, variable in enumerate(joint):
                 outcome = self.centred(variable, self.grand(variable))
-                others = [(v, self.centred(v, self.grand(v))) for v in joint[k + 1 :]]
-                others += [(v, observed_centred(v)) for v in fixed]
-                self._add(variable, outcome, others, level=1)
+                around = [(v, self.centred(v, self.grand(v))) for v in joint[k + 1 :]]
+                around += [(v, observed_centred(v)) for v in fixed]
+                self._add(variable, outcome, around, level=1)
 
     def _imply_alone(self, variable: str, others: Sequence[str]) -> None:
         level = self.facts[variable].level

@@ -13,6 +13,7 @@ import pandas as pd
 
 from tutorkit.arrays import Floats, Integers
 from tutorkit.data.checks import check_columns
+from tutorkit.data.extremes import extreme_warnings
 from tutorkit.data.joint import JointModel, join
 from tutorkit.data.levels import describe, fill_clusters, fixed_columns
 from tutorkit.data.places import mistake, place_of
@@ -87,6 +88,7 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     used = dict(zip(spec.variables, values, strict=True))
     check_columns(spec, used, facts, cluster, n_clusters)
     model = join(spec, facts)
+    fixed = fixed_columns(spec, values, facts, cluster, n_clusters)
     return ModelData(
         variables=spec.variables,
         values=values,
@@ -94,8 +96,11 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
         n_clusters=n_clusters,
         rows=rows,
         model=model,
-        warnings=data_warnings(spec, model, used, columns, len(data) - len(rows)),
-        fixed=fixed_columns(spec, values, facts, cluster, n_clusters),
+        warnings=(
+            *data_warnings(spec, model, used, columns, len(data) - len(rows)),
+            *extreme_warnings(spec, model, used | fixed, cluster, n_clusters),
+        ),
+        fixed=fixed,
     )
 
 

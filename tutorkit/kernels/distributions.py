@@ -100,6 +100,25 @@ def log_normal_cdf(t):
 
 
 @kernel
+def log_normal_cdfs(t, ratio, first, last):
+    """Return the sum of log Phi(t[i]), i from first to last - 1, given phi(t)/Phi(t).
+
+    log Phi(t) = log phi(t) - log(phi(t) / Phi(t)); one logarithm serves many rows.
+    """
+    value, product = 0.0, 1.0
+    for i in range(first, last):
+        if t[i] < 5.0:
+            value -= 0.5 * t[i] * t[i] + LOG_SQRT_2PI
+            product *= ratio[i]
+            if not 1e-100 < product < 1e100:
+                value -= math.log(product)
+                product = 1.0
+        else:  # nearly 0: the difference would be lost to rounding
+            value += log_normal_cdf(t[i])
+    return value - math.log(product)
+
+
+@kernel
 def log_interval(low, high):
     """Return log(Phi(high) - Phi(low)) for low < high."""
     if low > 0.0:
@@ -137,6 +156,8 @@ def _truncated_above(rng, low, high):
             z = rng.standard_normal()
             if low < z < high:
                 return z
+    if low > 1e8:  # its square may overflow; the excess over low is exponential to 16 digits
+        return low + rng.standard_exponential() / low
     rate = 0.5 * (low + math.sqrt(low * low + 4.0))
     while True:
         z = low + rng.standard_exponential() / rate

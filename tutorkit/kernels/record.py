@@ -37,9 +37,14 @@ def _record_equation(plan, state, e, out):
             at += 1
     out[at] = state.sigma2[e]
     at += 1
+    intercept = at
     for a in range(p):
         out[at] = state.coefficient[plan.term_start[e] + a]
         at += 1
+    for a in range(p):  # of the terms as they are, not centred
+        t = plan.term_start[e] + a
+        if plan.centre[t] != 0.0:
+            out[intercept] -= plan.centre[t] * state.coefficient[t]
     for s in range(plan.block_equation.size):
         if plan.block_equation[s] == e and plan.category_column[s] >= 0:
             for g in range(1, plan.n_categories[s]):

@@ -24,9 +24,17 @@ class _StateType(types.StructRef):
 class PlanRef(structref.StructRefProxy):
     """A `tutorkit.plan.Plan` inside the kernels: ``PlanRef(*plan)``."""
 
+    def __new__(cls, *arrays):
+        """Return the tuple itself: only plain Python, with JIT off, comes here."""
+        return Plan(*arrays)
+
 
 class StateRef(structref.StructRefProxy):
     """A `tutorkit.state.State` inside the kernels: ``StateRef(*state)``."""
+
+    def __new__(cls, *arrays):
+        """Return the tuple itself: only plain Python, with JIT off, comes here."""
+        return State(*arrays)
 
 
 structref.define_constructor(PlanRef, _PlanType, list(Plan._fields))

@@ -20,22 +20,21 @@ def draw_responses(rng, plan, state, s):
     Residuals of the block's equations are made anew, for their coefficients have moved.
     """
     e, v = plan.block_equation[s], plan.block_variable[s]
-    response = state.columns[plan.outcome[e]]
+    response, residual = state.columns[plan.outcome[e]], state.residual[e]
+    integrated, category, cut = state.integrated[s], state.category[s], state.cut[s]
     fill_residual(plan, state, e)
     if v >= 0:
         fill_residual(plan, state, plan.own[v])
     for k in range(plan.level_start[plan.level[e] - 1], plan.level_start[plan.level[e]]):
         i = plan.level_row[k]
-        eta = response[i] - state.residual[e, i]
-        if v >= 0 and state.integrated[s, i] > 0.0:
+        eta = response[i] - residual[i]
+        if v >= 0 and integrated[i] > 0.0:
             _draw_pair(rng, plan, state, s, i, eta)
         else:
-            grade = state.category[s, i]
-            low, high = state.cut[s, grade], state.cut[s, grade + 1]
-            z = truncated_normal(rng, low - eta, high - eta)
+            z = truncated_normal(rng, cut[category[i]] - eta, cut[category[i] + 1] - eta)
             for row in range(i, next_row(plan, e, i)):
                 response[row] = eta + z
-                state.residual[e, row] = z
+                residual[row] = z
 
 
 @kernel

@@ -2,11 +2,11 @@
 
 Block s is an equation of a binary outcome: eta = h + b v + N(0, 1), its sign known. In a selection
 model the outcome is the missingness of v, and v itself may be among its predictors. In a row where
-v is missing, the equations that v predicts, other than this one, say exp(info_b v - info_a v^2 / 2);
-with v's own equation, N(mu, sigma2), this completes the square to v ~ N(m, V),
-V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z, and the row's
-density is Z Phi(t), t = sign (h + b m) / sqrt(1 + b^2 V). Where v is observed the same formulas
-hold with m = v and V = 0, and Z becomes N(v; mu, sigma2).
+v is missing, the equations that v predicts, other than this one, say
+exp(info_b v - info_a v^2 / 2); with v's own equation, N(mu, sigma2), this completes the square to
+v ~ N(m, V), V = 1 / (1/sigma2 + info_a), m = V (mu/sigma2 + info_b), with normalising constant Z,
+and the row's density is Z Phi(t), t = sign (h + b m) / sqrt(1 + b^2 V). Where v is observed the
+same formulas hold with m = v and V = 0, and Z becomes N(v; mu, sigma2).
 
 The block moves theta = (gamma; beta, log sigma2 of v's own equation; log tau of the random
 intercept of eta), in this order, each part only if there is one.
@@ -14,7 +14,7 @@ intercept of eta), in this order, each part only if there is one.
 
 import math
 
-from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_mills, log_normal_cdf
+from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.missing_values import fill_line
 from tutorkit.kernels.terms import add_random_part
@@ -214,13 +214,8 @@ def log_density(plan, state, s, theta):
     """Return the block's log density, up to a constant, where `fill_gradient` just was."""
     e, own = plan.block_equation[s], own_equation(plan, s)
     first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
-    value = 0.0
-    for i in range(state.ratio.size):
-        t = state.argument[i]
-        if t < 5.0:
-            value -= 0.5 * t * t + LOG_SQRT_2PI + math.log(state.ratio[i])  # log Phi(t)
-        else:
-            value += log_normal_cdf(t)
+    n_rows = state.ratio.size
+    value = log_normal_cdfs(state.argument, state.ratio, plan.level_start[0], n_rows)
     for k in range(n_gamma):
         value -= 0.5 * plan.prior_precision[first + k] * theta[k] ** 2
     if own >= 0:

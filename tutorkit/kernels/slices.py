@@ -71,15 +71,20 @@ def change_density(plan, state, v, change):
 def variance_density(plan, state, e, log_tau):
     """Return log p(log tau | beta, sigma2, outcome) of equation e, cluster effects integrated out.
 
-    Reads ``state.score``, Z_j'(o_j - X_j beta), and ``state.products``.
+    Reads ``state.score``, s_j = Z_j'(o_j - X_j beta), and ``state.products``, P_j = Z_j'Z_j. Of
+    s_j^2 tau / (sigma2 + tau P_j) only what depends on tau is kept, -s_j^2 / (P_j (1 + tau P_j /
+    sigma2)): where tau is far larger than sigma2 the whole would drown it.
     """
     p = plan.random_start[e] - plan.term_start[e]
     sigma2, tau = state.sigma2[e], math.exp(log_tau)
     value = -0.5 * plan.random_df[e] * log_tau - 0.5 * plan.random_scale[e] / tau
     product = 1.0
     for j in range(state.score.size):
-        ratio = 1.0 + tau * state.products[j, 0, p] / sigma2
-        value += 0.5 * tau * (state.score[j] / sigma2) ** 2 / ratio
+        squares = state.products[j, 0, p]
+        if squares == 0.0:
+            continue
+        ratio = 1.0 + tau * squares / sigma2
+        value -= 0.5 * state.score[j] ** 2 / (sigma2 * squares * ratio)
         product *= ratio
         if product > 1e200:  # one logarithm for many clusters
             value -= 0.5 * math.log(product)

@@ -5,11 +5,11 @@ from tutorkit.kernels.jit import kernel
 
 @kernel
 def term_value(plan, state, t, i):
-    """Return the product of the factors of term t in row i (1 for the intercept)."""
+    """Return the product of the factors of term t in row i (1 for the intercept), centred."""
     value = 1.0
     for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
         value *= state.columns[plan.factor[f], i]
-    return value
+    return value - plan.centre[t]
 
 
 @kernel
@@ -68,7 +68,7 @@ def dot(plan, e, x, y):
 
 @kernel
 def add_random_part(plan, state, e, sign, out):
-    """Add the cluster effects' part of equation e's linear predictor, times ``sign``, to ``out``."""
+    """Add the cluster effects' part of equation e's predictor, times ``sign``, to ``out``."""
     for t in range(plan.random_start[e], plan.term_start[e + 1]):
         x = state.design[t]
         for j in range(plan.cluster_start.size - 1):

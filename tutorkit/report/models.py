@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tutorkit.data.extremes import XPRIOR1
 from tutorkit.data.joint import MEAN, JointEquation, free_predictors, needs_means
 from tutorkit.diagnostics import window_psr
 from tutorkit.draws import Draws
@@ -17,7 +18,6 @@ from tutorkit.parameters import (
     VARIANCES,
     Parameter,
 )
-from tutorkit.plan import XPRIOR1
 from tutorkit.report.parts import Facts, Grid, Lines, Part, Section, figures
 
 N_LAST = 5  # windows of the burn-in shown by pinfo

@@ -6,12 +6,12 @@ from importlib.metadata import version
 
 import numpy as np
 
+from tutorkit.data.extremes import XPRIOR1
 from tutorkit.data.joint import MEAN, JointModel
 from tutorkit.diagnostics import psr_windows
 from tutorkit.draws import Draws
 from tutorkit.kernels.hamiltonian import TARGET_ACCEPTANCE
 from tutorkit.model.spec import Priors
-from tutorkit.plan import XPRIOR1
 from tutorkit.report.parts import Facts, Grid, Lines, Part, Section, figures
 
 
