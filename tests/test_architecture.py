@@ -18,7 +18,7 @@ STOREYS = [
     {"truth"},
     {"reml", "simulate"},
     {"datasets", "plan"},
-    {"state", "diagnostics", "draws", "imputations"},
+    {"state", "diagnostics", "draws", "schedule"},
     {"kernels"},
     {"sampling", "summaries", "patterns"},
     {"comparison", "derived", "completed"},

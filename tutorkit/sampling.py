@@ -17,11 +17,11 @@ from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
-from tutorkit.imputations import cells, schedule
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import recorded
 from tutorkit.plan import Plan, compile_plan
+from tutorkit.schedule import cells, schedule
 from tutorkit.state import State, initial_state
 
 BLOCK_SECONDS = 0.05

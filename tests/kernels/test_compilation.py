@@ -15,11 +15,11 @@ import pytest
 
 import tutorkit
 from tutorkit.draws import Draws
-from tutorkit.imputations import schedule
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.script import parse
 from tutorkit.plan import compile_plan
 from tutorkit.sampling import sample, warm
+from tutorkit.schedule import schedule
 from tutorkit.state import initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")
