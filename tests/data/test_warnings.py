@@ -1,5 +1,6 @@
 """Warnings before a run: what a user should know of a model and its data."""
 
+from importlib import import_module
 from importlib.resources import files
 
 import numpy as np
@@ -102,7 +103,8 @@ WARNED = [  # script, a part of each warning in order
 @pytest.mark.parametrize(("script", "says"), WARNED)
 def test_what_a_user_should_know_before_the_run_is_said(data, monkeypatch, script, says):
     # those have tests of their own
-    monkeypatch.setattr("tutorkit.data.prepare.extreme_warnings", lambda *arguments: ())
+    module = import_module("tutorkit.data.prepare")
+    monkeypatch.setattr(module, "extreme_warnings", lambda *arguments: ())
     wide = data.assign(**{name: make(data) for name, make in CODES.items()})
     made = prepare(parse(script), wide)
     warnings = [w for w in made.warnings if "been dropped" not in w]
