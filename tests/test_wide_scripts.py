@@ -128,7 +128,8 @@ KEY_LINES = {
     ),
     "simple": (
         "PARAMETER LIST: N(mean, variance), IG(shape, scale)",
-        "L2 : Cov(x1i,Intercept) 2 IW(1.0, 3.0)",
+        "L2 : Cov(x1i,Intercept) 2 IW(0.0, -3.0)",
+        "Residual Var. 4 IG(-1.0, 0.0)",
         "L2 : Var(Intercept) 18 IW(1.0, 2.0)",
         "Residual Var. 19 IG(1.0, 0.5)",
         "x2i*x3i 9 N(0.0, Inf)",
@@ -167,6 +168,15 @@ def test_every_estimate_stands_in_text_and_html():
     for section in shown.sections[1:]:
         assert f"<h3>{section.title}</h3>" in html
     assert max(map(len, str(shown).splitlines())) <= 130
+
+
+def test_residual_correlations_stand_under_their_level():
+    script = SCRIPTS["level-2 outcome"]
+    draws = sample(parse(script), wide_data(), burn=20, iterations=40, progress=False, seed=1)
+    shown = {section.title: section.parts for section in report(draws).sections}
+    _, *grids = shown["Correlations among residuals"]
+    labels = {grid.title: [row[0] for row in grid.groups[0][1]] for grid in grids}
+    assert labels == {"Level-1:": ["y, x1i", "y, x2i", "x1i, x2i"], "Level-2:": ["w, z"]}
 
 
 OUTSIDE = [  # script, a part of the error

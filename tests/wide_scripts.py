@@ -42,7 +42,7 @@ MODEL: y ~ x3i m; m ~ x3i; w.missing ~ z; OPTIONS: prior1;""",
     "no random intercept": f"{CLUSTERS} MODEL: y ~ x1i x3i | 0; x1i ~ x3i | 1@0;",
     "square": f"{CLUSTERS} TRANSFORM: s = x3i^2; MODEL: y ~ x1i x1i^2 s; x1i ~ s;",
     "simple": f"""{CLUSTERS} FIXED: x3i; MODEL: y ~ x1i@b1 x2i@b2 x3i x2i*x3i@b4 | x1i;
-SIMPLE: x2i | x3i; x3i | x2i @ -1 0 2; OPTIONS: prior1 pinfo; NIMPS: 4;
+SIMPLE: x2i | x3i; x3i | x2i @ -1 0 2; OPTIONS: pinfo; NIMPS: 4;
 PARAMETERS: s = b1 + b2*b4; icc = 1 - y.residvar/y.totalvar; r2 = y.coefvar/y.totalvar;""",
     "mediation": f"""{CLUSTERS} MODEL: y ~ x1i@b x2i; x1i ~ x2i@a x3i; x2i ~ x3i;
 PARAMETERS: indirect = a*b; half = indirect/2; odd = ln(a - 0.33);""",

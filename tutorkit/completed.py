@@ -50,7 +50,7 @@ def imputations(
     """
     table = _prepared(draws, data)
     chosen = _chosen(draws, n)
-    places = {name: cells_of(draws, name) for name in imputed_variables(draws)}
+    places = {name: cells_of(draws, name) for name in imputed}
     rows = np.argsort(np.argsort(draws.data.rows))  # of the table, by row of the model's data
     where = {name: rows[[draws.cells[k][1] for k in at]] for name, at in places.items()}
     parts = []
@@ -136,10 +136,11 @@ def _prepared(draws: Draws, data: pd.DataFrame) -> pd.DataFrame:
         hint = "Pass the same table as to 'sample', with its rows in the same order."
         raise TutorkitError("These are not the data that the draws were made from", hint)
     order = np.argsort(known.rows)
+    imputed = imputed_variables(draws)
     table = data.iloc[known.rows[order]]
     changed = {
         name: known.column(name)[order] for name in known.variables
-        if name not in data.columns or data[name].isna().any() or name in imputed_variables(draws)
+        if name not in data.columns or data[name].isna().any() or name in imputed
     }  # fmt: skip
     return table.assign(**changed)
 
