@@ -14,15 +14,16 @@ import numba
 import numpy as np
 import pandas as pd
 import pytest
+from tutorkit.imputations import schedule
 
 import tutorkit
 from tutorkit.data import prepare
 from tutorkit.draws import Draws
-from tutorkit.imputations import schedule
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 from tutorkit.sampling import sample, warm
 from tutorkit.state import State, initial_state
 
