@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from tutorkit.data import ModelData
-from tutorkit.data.joint import join
+from tutorkit.data.implied import join
 from tutorkit.data.levels import describe, fixed_columns
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec, Priors
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 
 LEVEL_2 = ("b", "c")  # variables whose names begin so have one value per cluster
 ORDINAL = ("o", "p", "bo")  # categories 1, 2, ...; all others are standard normal

@@ -18,6 +18,7 @@ STOREYS = [
     {"truth"},
     {"reml", "simulate"},
     {"datasets", "plan"},
+    {"layout"},
     {"state", "diagnostics", "draws", "schedule"},
     {"kernels"},
     {"sampling", "summaries", "patterns"},

@@ -18,9 +18,10 @@ from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import recorded
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 from tutorkit.schedule import cells, schedule
 from tutorkit.state import State, initial_state
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tutorkit.data.joint import Facts, join
+from tutorkit.data.implied import join
+from tutorkit.data.joint import Facts
 from tutorkit.errors import SpecError, did_you_mean
 from tutorkit.model.spec import ModelSpec
 from tutorkit.model.tokens import MEAN_SUFFIX

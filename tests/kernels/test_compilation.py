@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,15 +14,18 @@ import numba
 import numpy as np
 import pandas as pd
 import pytest
+from tutorkit.imputations import schedule
 
 import tutorkit
+from tutorkit.data import prepare
 from tutorkit.draws import Draws
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
-from tutorkit.plan import compile_plan
+from tutorkit.parameters import recorded
+from tutorkit.plan import Plan
 from tutorkit.sampling import sample, warm
-from tutorkit.schedule import schedule
-from tutorkit.state import initial_state
+from tutorkit.state import State, initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")
 
@@ -44,13 +49,16 @@ MODELS = {
         "04_multilevel",
         "ORDINAL: o b; CLUSTERID: j; MODEL: y ~ x1i o; o ~ x3i b; b ~ x3i; y.missing ~ o;",
     ),
-    "level-2": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i w x1i*w | x1i; w ~ v;"),
+    "level-2": (
+        "04_multilevel",
+        "CLUSTERID: j; MODEL: y ~ x1i w x1i*w | x1i; w ~ v; OPTIONS: prior1;",
+    ),
     "latent means": ("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i x1i.mean x2i | x2i;"),
     "centring": (
         "04_multilevel",
         """
         CLUSTERID: j; CENTER: groupmean = x1i; grandmean = w x2i; FIXED: x3i;
-        MODEL: y ~ x1i w x2i x1i*w x3i | x1i; SIMPLE: x1i | w;
+        MODEL: y ~ x1i w x2i x1i*w x3i | x1i; SIMPLE: x1i | w; OPTIONS: prior1;
         """,
     ),
     "long form": (
@@ -76,14 +84,21 @@ with install_recorder("numba:compile") as recorder:
     fit(EDITED)
 print(first, len(recorder.buffer))
 """
-DRAW = """
+STEP = """
 import sys
-import numpy as np
+from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from test_compilation import MODELS, everything, fit
-for name, (dataset, script) in MODELS.items():
-    np.save(f"{sys.argv[2]}/{name}.npy", everything(fit(script, dataset)))
+from test_compilation import repeat
+for name in sys.argv[3:]:
+    repeat(Path(sys.argv[2]) / name)
 """
+RUN_CHAINS = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from test_compilation import run_chains
+run_chains(*sys.argv[2:])
+"""
+AT = (0, 1, 5, 20, 50, 51, 52, 55)  # iterations: the mass matrix changes at 44, warm-up ends at 52
 
 
 def read(dataset: str = "04_multilevel", n_clusters: int = 6) -> pd.DataFrame:
@@ -133,14 +148,51 @@ def test_an_edited_model_is_fitted_without_compiling():
     assert python(RECORD).split() == ["0", "0"]
 
 
+def one_iteration(rng, plan, state, out, iteration):
+    """Run one iteration; return the draws, and the columns that it leaves."""
+    run_block(rng, plan, state, out, iteration, iteration + 1, 52)
+    return out[iteration].copy(), state.columns.copy()
+
+
+def repeat(path: Path) -> None:
+    """Run the iterations that ``path`` holds the beginnings of; write their ends there."""
+    ends = []
+    for point in pickle.loads(path.read_bytes()):
+        rng, plan, state, out, iteration = pickle.loads(point)
+        ends.append(one_iteration(rng, Plan(*plan), State(*state), out, iteration))
+    path.write_bytes(pickle.dumps(ends))
+
+
 def test_plain_python_draws_the_same_to_rounding(tmp_path):
-    """60 iterations of each model, a change of metric included."""
-    python(DRAW, str(tmp_path), NUMBA_DISABLE_JIT="1")
+    """One iteration from each of several states, with JIT off.
+
+    Kernels may add in any order, so sums of n terms differ by up to about n eps of their largest
+    partial sum: 1e-14. A sweep hands this on through a dozen such steps and at most 32 leapfrog
+    steps near the edge of stability, each of which may double it. A longer chain would go on
+    doubling, and only the first iterations would compare.
+    """
+    compiled = {}
     for name, (dataset, script) in MODELS.items():
-        compiled = everything(fit(script, dataset))
-        assert np.isfinite(compiled).all()
-        plain = np.load(tmp_path / f"{name}.npy")
-        np.testing.assert_allclose(plain, compiled, rtol=1e-10, atol=1e-10)
+        spec = parse(script)
+        data = prepare(spec, read(dataset))
+        plan = compile_plan(data.model, data, spec.priors, data.model.described)
+        rng = np.random.default_rng(3)
+        state = initial_state(plan, rng, 52, np.array([55]))
+        out = np.full((60, len(recorded(data.model))), np.nan)
+        points, after = [], []
+        for iteration in range(60):
+            if iteration in AT:
+                points.append(pickle.dumps((rng, tuple(plan), tuple(state), out, iteration)))
+            after.append(one_iteration(rng, plan, state, out, iteration))
+        (tmp_path / name).write_bytes(pickle.dumps(points))
+        compiled[name] = [after[iteration] for iteration in AT]
+        assert np.isfinite(out).all()
+    python(STEP, str(tmp_path), *MODELS, NUMBA_DISABLE_JIT="1")
+    for name in MODELS:
+        plain = pickle.loads((tmp_path / name).read_bytes())
+        for (draws, columns), (draws_0, columns_0) in zip(plain, compiled[name], strict=True):
+            np.testing.assert_allclose(draws, draws_0, rtol=1e-9, atol=1e-9, err_msg=name)
+            np.testing.assert_allclose(columns, columns_0, rtol=1e-9, atol=1e-9, err_msg=name)
 
 
 @pytest.mark.parametrize("sizes", [[1] * 60, [52, 8], [51, 2, 7], [60]])
@@ -160,6 +212,33 @@ def test_draws_do_not_depend_on_blocks_or_threads(sizes):
         imputed.append(state.imputed)
     np.testing.assert_array_equal(np.concatenate(imputed), draws.imputed)
     assert len(draws.imputed) == 16
+
+
+def test_draws_do_not_depend_on_cores_or_threads(tmp_path):
+    """Four chains of 2,400 rows: on one core, on all with four threads, one after the other."""
+    ways = {"one": "1", "four": "4", "in turn": "2"}
+    for name, threads in ways.items():
+        names = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+        python(RUN_CHAINS, str(tmp_path), name, **dict.fromkeys(names, threads))
+    one, four, in_turn = (np.load(tmp_path / f"{name}.npz") for name in ways)
+    for key in one:
+        np.testing.assert_array_equal(four[key], one[key])
+        np.testing.assert_array_equal(in_turn[key], one[key])
+
+
+def run_chains(folder: str, name: str) -> None:
+    """Save the draws and imputations of the chapter's model."""
+    if name == "one" and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    data = pd.concat(
+        [read(n_clusters=30).assign(j=lambda d, k=k: d["j"] + 30 * k) for k in range(4)]
+    )
+    if name == "in turn":  # a chain begins when the one before has ended
+        threading.Thread.start = lambda thread: thread.run()
+        threading.Thread.join = threading.Thread.is_alive = lambda *_: False
+        warm()
+    draws = sample(parse(CHAPTER), data, seed=2, burn=30, iterations=40, chains=4, progress=False)
+    np.savez(f"{folder}/{name}.npz", draws=everything(draws), imputed=draws.imputed)
 
 
 def test_chains_of_one_seed_do_not_depend_on_how_many_there_are():

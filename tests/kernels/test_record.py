@@ -10,8 +10,8 @@ from tutorkit.kernels import record
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.parameters import moments, monitored, recorded, residual_correlations
-from tutorkit.plan import compile_plan
 from tutorkit.sampling import _model_fit
 from tutorkit.state import initial_state
 

@@ -24,6 +24,7 @@ LIMIT = 5.0
 CHAINS = 400
 MEANS = "y ~ x x.mean | x"
 
+# an ordinal variable whose name ends in k has k categories, of which k - 1 are ever missing
 # name: (equations, variables missing completely at random, step)
 STEPS = {
     "coefficients": ("y ~ x z | z; x ~ z", "", joint.COEFFICIENTS),
@@ -67,9 +68,9 @@ STEPS = {
     "effects, selected predictor": ("y ~ x z | x; x ~ z; x.missing ~ x y", "", joint.EFFECTS),
     "effects, binary outcome": ("o ~ x z", "", joint.EFFECTS),
     "categories": ("y ~ o z o*z; o ~ z", "o", joint.CATEGORIES),
-    "categories, more than two": ("y ~ o3 z | o3; o3 ~ z | z", "o3", joint.CATEGORIES),
+    "categories, more than two": ("y ~ o4 z | o4; o4 ~ z | z", "o4", joint.CATEGORIES),
     "categories, squared": ("y ~ o4 o4^2; o4 ~ z", "o4", joint.CATEGORIES),
-    "categories at level 2": ("y ~ bo3 z bo3*z; bo3 ~ c", "bo3", joint.CATEGORIES),
+    "categories at level 2": ("y ~ bo4 z bo4*z; bo4 ~ c", "bo4", joint.CATEGORIES),
     "thresholds": ("o4 ~ x z | z", "", joint.THRESHOLDS),
     "thresholds at level 2": ("bo4 ~ c", "", joint.THRESHOLDS),
 }  # fmt: skip
@@ -91,8 +92,8 @@ MODELS = {
     "ordinal outcome": ("o5 ~ x w x*w | x; x ~ w", "x w", True),
     "incomplete ordinal outcome": ("o4 ~ x b; b ~ c", "o4 x b", True),
     "ordinal predictors": ("y ~ o p4 o*p4 | p4; o ~ p4; p4 ~ z", "y o p4", True),
-    "implied equations": ("y ~ x o3 b b*x; b ~ c bo", "x o3 b bo", True),
-    "single-level ordinal": ("o ~ x p3; x ~ z", "o x p3", False),
+    "implied equations": ("y ~ x o4 b b*x; b ~ c bo", "x o4 b bo", True),
+    "single-level ordinal": ("o ~ x p4; x ~ z", "o x p4", False),
     "latent means": ("y ~ x z.mean x.mean*z b | x; CENTER: groupmean = x", "y x z b", True),
     "latent means that select": ("y ~ x x.mean; y.missing ~ y x x.mean", "x", True),
     "grand-mean centred": (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutorkit.data.joint import Facts, needs_means
+from tutorkit.data.implied import needs_means
+from tutorkit.data.joint import Facts
 from tutorkit.data.places import mistake, place_of
 from tutorkit.errors import Place
 from tutorkit.model.spec import Equation, ModelSpec

@@ -14,7 +14,8 @@ import pandas as pd
 from tutorkit.arrays import Floats, Integers
 from tutorkit.data.checks import check_columns
 from tutorkit.data.extremes import extreme_warnings
-from tutorkit.data.joint import JointModel, join
+from tutorkit.data.implied import join
+from tutorkit.data.joint import JointModel
 from tutorkit.data.levels import describe, fill_clusters, fixed_columns
 from tutorkit.data.places import mistake, place_of
 from tutorkit.data.read import MISSING
