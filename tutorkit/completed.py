@@ -50,7 +50,7 @@ def imputations(
     """
     table = _prepared(draws, data)
     chosen = _chosen(draws, n)
-    places = {name: cells_of(draws, name) for name in imputed}
+    places = {name: cells_of(draws, name) for name in imputed_variables(draws)}
     rows = np.argsort(np.argsort(draws.data.rows))  # of the table, by row of the model's data
     where = {name: rows[[draws.cells[k][1] for k in at]] for name, at in places.items()}
     parts = []
