@@ -14,7 +14,6 @@ import numba
 import numpy as np
 import pandas as pd
 import pytest
-from tutorkit.imputations import schedule
 
 import tutorkit
 from tutorkit.data import prepare
@@ -25,6 +24,7 @@ from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
 from tutorkit.plan import Plan
 from tutorkit.sampling import sample, warm
+from tutorkit.schedule import schedule
 from tutorkit.state import State, initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")
