@@ -162,13 +162,7 @@ def test_truncated_normal_is_an_exponential_cut_off_in_a_far_narrow_interval(low
     assert stats.kstest(out - low, exact.cdf).pvalue > LEAST_P
 
 
-@pytest.mark.parametrize(
-    "bounds",
-    [
-        (np.nan, 1.0), (0.0, np.nan), (-np.inf, 0.0), (0.0, np.inf),
-        (1e160, 1e200), (-1e290, -1e160), (1e200, 1e200),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("bounds", [(np.nan, 1.0), (0.0, np.nan), (-np.inf, 0.0), (0.0, np.inf)])
 def test_truncated_normal_of_an_impossible_bound_is_nan_and_ends(bounds):
     out = np.zeros(1)
     fill_truncated(np.random.default_rng(6), *bounds, out)

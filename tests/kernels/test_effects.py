@@ -55,13 +55,11 @@ def log_density(plan, state, j, change):
     selection.hold(plan, state, 0)
     selection.read_theta(plan, state, 0, theta)
     selection.fill_gradient(plan, state, 0, theta, gradient)
-    first, last = plan.cluster_start[j], plan.cluster_start[j + 1]
-    effects.fill_ratios(state, first, last, change)
-    effect, tau = state.effect[j, plan.random_start[e]] + change, state.tau[e, 0, 0]
-    return (
-        effects._log_density(state, first, last, effect, tau),
-        effects._gradient(state, first, last, effect, tau),
-    )
+    t, tau = plan.random_start[e], state.tau[e, 0, 0]
+    for k in range(state.effect_there.size):
+        state.effect_there[k] = state.effect[k, t] + (change if k == j else 0.0)
+    effects._fill_ratios(plan, state, t)
+    return effects._log_density(plan, state, j, tau), effects._gradient(plan, state, j, tau)
 
 
 def cluster_log_density(plan, state, j, effects_on_grid, tau):
