@@ -17,6 +17,8 @@ STOREYS = [
     {"reml", "simulate"},
     {"datasets", "plan"},
     {"state", "kernels", "diagnostics", "draws", "imputations"},
+    {"chain"},
+    {"compiling"},
     {"sampling", "summaries", "comparison"},
     {"charts", "report"},
     {"export", "lab"},
