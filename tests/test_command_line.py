@@ -1,5 +1,6 @@
 """The command line, as a user meets it."""
 
+import importlib.util
 import json
 import os
 import re
@@ -7,9 +8,10 @@ import signal
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
-from tutorkit import datasets
+from tutorkit import datasets, read_data
 from tutorkit.__main__ import main
 
 QUICK = ["--burn", "100", "--iterations", "400", "--quiet"]
@@ -125,11 +127,106 @@ def test_a_script_that_cannot_be_read_is_explained(folder, capsys, name):
 
 def test_an_earlier_json_file_survives_a_failing_run(folder, capsys):
     (folder / "out.json").write_text("precious")
-    (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x1i;"))
+    (folder / "bad.imp").write_text(SCRIPT.format(model="y ~ x4i;"))
     assert main(["fit", "bad.imp", "--json", "out.json"]) == 2
     assert (folder / "out.json").read_text() == "precious"
     assert main(["fit", "bad.imp", "--json", "new.json"]) == 2
     assert not (folder / "new.json").exists()
+
+
+SAVING = "DATA: mine.csv; CLUSTERID: j; MODEL: y ~ x3i; SEED: 1; NIMPS: 3; SAVE: "
+
+
+def test_save_writes_imputed_data_beside_the_script(folder, capsys):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.imp").write_text(SAVING + "stacked = one.csv; stacked0 = two.csv;")
+    assert main(["fit", "sub/a.imp", *QUICK]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "stacked: 3 imputed data sets, one below the other, were written to 'sub/one.csv'" in out
+    assert "stacked0: 3 imputed data sets, and the incomplete data on top" in out
+    one, two = (read_data(folder / "sub" / name) for name in ("one.csv", "two.csv"))
+    assert one["imputation"].value_counts().to_dict() == {1: 600, 2: 600, 3: 600}
+    assert one["y"].notna().all()
+    assert two["imputation"].unique().tolist() == [0, 1, 2, 3]
+    assert two["y"].isna().sum() == 141
+
+
+def test_save_writes_parquet(folder, capsys):
+    pytest.importorskip("pyarrow")
+    (folder / "a.imp").write_text(SAVING + "stacked = one.parquet;")
+    assert main(["fit", "a.imp", *QUICK]) == 0
+    assert len(pd.read_parquet(folder / "one.parquet")) == 1800
+
+
+@pytest.mark.parametrize(
+    ("save", "message"),
+    [
+        ("stacked = no/a.csv", "there is no folder 'no'"),
+        ("stacked = mine.csv", "it would replace the data"),
+        ("stacked = twin.csv; stacked0 = ./twin.csv", "it would replace 'twin.csv'"),
+        ("stacked = folder.csv", "is a folder"),
+        ("stacked = a.parquet", "parquet files need the package pyarrow"),
+        ("stacked = a.xlsx", "must end in .csv or .parquet"),
+    ],
+)
+def test_what_save_cannot_write_is_found_before_the_run(folder, capsys, monkeypatch, save, message):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("tutorkit.__main__.sample", None)  # must not be reached
+    (folder / "folder.csv").mkdir()
+    (folder / "a.imp").write_text(f"{SAVING} {save};")
+    assert main(["fit", "a.imp", *QUICK]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert message in err
+
+
+def test_save_refuses_data_that_have_its_column_before_the_run(folder, capsys, monkeypatch):
+    monkeypatch.setattr("tutorkit.__main__.sample", None)
+    datasets.load("04_multilevel").assign(imputation=1).to_csv("mine.csv", index=False)
+    (folder / "a.imp").write_text(SAVING + "stacked = one.csv;")
+    assert main(["fit", "a.imp", *QUICK]) == 2
+    assert "The data have a column 'imputation'" in capsys.readouterr().err
+
+
+def test_a_report_is_printed_even_if_its_imputations_cannot_be_written(folder, capsys, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    (folder / "a.imp").write_text(SAVING + "stacked = one.csv;")
+    assert main(["fit", "a.imp", *QUICK]) == 2
+    out, err = capsys.readouterr()
+    assert "OUTCOME MODEL ESTIMATES" in out
+    assert err == "tutorkit: 'one.csv' cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize("name", ["bare.csv", "bare.dat"])
+def test_variables_name_the_columns_of_a_file_without_a_header(folder, capsys, name):
+    between = " " if name.endswith("dat") else ","
+    datasets.load("04_multilevel").to_csv(
+        name, index=False, header=False, na_rep="999", sep=between
+    )
+    (folder / "a.imp").write_text(
+        f"DATA: {name}; VARIABLES: j y u v w; MISSING: 999; MODEL: y ~ w;"
+    )
+    assert main(["fit", "a.imp", *QUICK]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "y: 23.50 w: 00.00" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "variables", "message"),
+    [
+        ("mine.csv", "y x1 x2 x3 j", "'mine.csv' begins with a header"),
+        ("04_multilevel.csv", "y x1 x2 x3 j", "'04_multilevel.csv' begins with a header"),
+        ("bare.csv", "y x1 x2", "has 5 values, but VARIABLES names 3 columns"),
+    ],
+)
+def test_variables_that_do_not_fit_the_file_are_explained(folder, capsys, data, variables, message):
+    datasets.load("04_multilevel").to_csv("bare.csv", index=False, header=False, na_rep="NA")
+    (folder / "a.imp").write_text(f"DATA: {data}; VARIABLES: {variables}; MODEL: y ~ x2;")
+    assert main(["fit", "a.imp", *QUICK]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_an_interrupt_reports_what_was_drawn(folder):

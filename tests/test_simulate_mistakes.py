@@ -46,6 +46,22 @@ def test_impossible_truths_are_refused(truth, parts):
     assert all(part in str(caught.value) for part in parts), str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("ORDINAL: y; MODEL: y ~ x3i;", "does not simulate the ORDINAL outcome 'y'"),
+        ("TRANSFORM: l = ln(x3i); MODEL: y ~ l;", "'l', which TRANSFORM makes"),
+        ("TRANSFORM: m = ismissing(x3i); MODEL: m ~ x2i;", "'m', which TRANSFORM makes"),
+        ("CLUSTERID: j; MODEL: y ~ x3i.mean;", "latent cluster means such as 'x3i.mean'"),
+        ("CENTER: x3i; MODEL: y ~ x3i;", "the centred predictor 'x3i'"),
+        ("CLUSTERID: j; CENTER: groupmean = x3i; MODEL: y ~ x3i;", "the centred predictor 'x3i'"),
+    ],
+)
+def test_models_that_would_be_simulated_as_something_else_are_refused(script, message):
+    with pytest.raises(SpecError, match=message):
+        simulate(parse(script), {}, rows(3, 4), np.random.default_rng(0))
+
+
 def test_a_residual_variance_of_one_may_be_written_out():
     truth = TRUTH | {("y.missing", "Residual Var."): 1}
     simulate(parse(CHAPTER), truth, rows(3, 4), np.random.default_rng(0))

@@ -22,7 +22,7 @@ def test_statistics_are_those_of_all_chains_draws(table, chapter_draws):
 
 def test_numbers_run_through_the_parameters_and_leave_correlations_out(table):
     assert table["number"].dropna().tolist() == list(range(1, 52))
-    assert (table.loc[table["number"].isna(), "group"] == "Correlations").all()
+    assert (table.loc[table["number"].isna(), "group"] == "Level-1 Correlations").all()
 
 
 def test_worst_mixing_is_among_the_numbered_parameters(table):

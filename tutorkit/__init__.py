@@ -12,11 +12,14 @@ _began = perf_counter()
 from tutorkit import datasets
 from tutorkit.charts import Picture, describe, interval_chart, show
 from tutorkit.comparison import compare
+from tutorkit.completed import imputations, save_imputations
 from tutorkit.data import read_data
+from tutorkit.derived import derived
 from tutorkit.draws import Draws
 from tutorkit.errors import DataError, ScriptError, SpecError, TutorkitError
 from tutorkit.model.script import parse, render
 from tutorkit.model.spec import Equation, ModelSpec, Priors, Term
+from tutorkit.patterns import imputation_summary, missing_patterns
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import Report, baseline, report
 from tutorkit.sampling import sample
@@ -45,14 +48,19 @@ __all__ = [
     "datasets",
     "delete_mar",
     "delete_mcar",
+    "derived",
     "describe",
     "fit_reml",
+    "imputation_summary",
+    "imputations",
     "interval_chart",
+    "missing_patterns",
     "parse",
     "read_data",
     "render",
     "report",
     "sample",
+    "save_imputations",
     "show",
     "simulate",
     "summarize",

@@ -16,11 +16,13 @@ import pandas as pd
 
 import tutorkit
 from tutorkit import datasets
+from tutorkit.completed import check_columns, check_saving, check_writable, save_imputations
 from tutorkit.data import read_data
+from tutorkit.draws import Draws
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.export import to_json
-from tutorkit.model.script import parse
-from tutorkit.model.spec import ModelSpec
+from tutorkit.model.script import parse, spot
+from tutorkit.model.spec import ModelSpec, Save
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import report
 from tutorkit.sampling import sample, warm
@@ -91,8 +93,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _fit(options: argparse.Namespace) -> int:
     spec = parse(_read_script(options.script))
-    _check_writable(options.json)
-    data, notes = _find_data(spec, options)
+    data, notes, source = _find_data(spec, options)
+    outputs = _outputs(spec, options, source)
+    if spec.save:
+        check_columns(spec, data)
     draws = sample(
         spec,
         data,
@@ -112,9 +116,49 @@ def _fit(options: argparse.Namespace) -> int:
             to_json(draws, tutorkit.IMPORT_SECONDS), indent=1, allow_nan=False, ensure_ascii=False
         )
         Path(options.json).write_text(text + "\n", encoding="utf-8")
-    print(report(draws, _reml_fits(spec, data)), end="")
+    fits, no_fit = _reml_fits(spec, data)
+    failed: TutorkitError | None = None
+    saved: list[str] = []
+    try:
+        for save, file in zip(spec.save, outputs, strict=True):
+            saved.append(_save(draws, data, save, file))
+    except TutorkitError as error:  # the report of a long run is printed all the same
+        failed = error
+        saved.append(f"{error.message}.")
+    print(report(draws, fits, no_fit=no_fit, saved=saved), end="")
     sys.stdout.flush()
+    if failed is not None:
+        raise failed
     return 0
+
+
+def _save(draws: Draws, data: pd.DataFrame, save: Save, file: Path) -> str:
+    """Write a file of SAVE; return a sentence that says so."""
+    save_imputations(draws, data, file, incomplete=save.kind == "stacked0")
+    n = min(draws.spec.imputations, len(draws.imputed))
+    sets = f"{n} imputed data set{'s' * (n > 1)}"
+    with_top = ", and the incomplete data on top" if save.kind == "stacked0" else ""
+    return f"{save.kind}: {sets}{with_top}, one below the other, were written to '{file}'."
+
+
+def _outputs(spec: ModelSpec, options: argparse.Namespace, source: Path | None) -> list[Path]:
+    """Return the files of SAVE; find out before the run that results cannot be written."""
+    files = [Path(options.script).parent / save.file for save in spec.save]
+    inputs = {Path(options.script).resolve(): "the script"}
+    if source is not None:
+        inputs[source.resolve()] = "the data"
+    if options.json is not None:
+        check_writable(options.json)
+    for k, file in enumerate([*files, *([Path(options.json)] if options.json else [])]):
+        place = ("save", spec.save[k].kind) if k < len(files) else ()
+        if k < len(files):
+            check_saving(file)
+        if file.resolve() in inputs:
+            what = f"'{file}' cannot be written: it would replace {inputs[file.resolve()]}"
+            where = spot(spec, place) if place else None
+            raise DataError(what, "Choose another name.", place=place, spot=where)
+        inputs[file.resolve()] = f"'{file}'"
+    return files
 
 
 def _read_script(name: str) -> str:
@@ -132,50 +176,48 @@ def _read_script(name: str) -> str:
         raise DataError(f"'{name}' cannot be read: {error.strerror}") from None
 
 
-def _check_writable(name: str | None) -> None:
-    """Find out before the run, not after it, that its results cannot be written."""
-    if name is None:
-        return
-    path = Path(name)
-    if path.is_dir():
-        raise DataError(f"'{name}' is a folder, not a file")
-    if not path.parent.is_dir():
-        raise DataError(f"'{name}' cannot be written: there is no folder '{path.parent}'")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise DataError(f"'{name}' cannot be written: you have no permission")
-
-
 def _find_data(
     spec: ModelSpec, options: argparse.Namespace
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read the data of --data or DATA: beside the script, else here, else shipped with tutorkit."""
+) -> tuple[pd.DataFrame, tuple[str, ...], Path | None]:
+    """Read the data of --data or DATA: beside the script, else here, else shipped with tutorkit.
+
+    Return the data, notes to be shown as warnings, and the file if it is the user's own.
+    """
+    columns = spec.columns or None
     if options.data:
-        return read_data(options.data), ()
+        return read_data(options.data, columns), (), Path(options.data)
     if spec.data is None:
         raise DataError(
             "The script names no data", "Add 'DATA: file.csv;' to it, or give --data FILE."
         )
-    for path in (Path(options.script).parent / spec.data, Path(spec.data)):
+    beside = Path(options.script).parent / spec.data
+    for path in (beside, Path(spec.data)):
         if path.exists():
-            return read_data(path), ()
+            return read_data(path, columns), (), path
     if Path(spec.data).stem in datasets.names() and Path(spec.data).name == spec.data:
         name = Path(spec.data).stem
         note = f"'{spec.data}' is the file that comes with tutorkit. {datasets.about(name)}"
-        return datasets.load(name), (note,)
-    return read_data(Path(options.script).parent / spec.data), ()
+        if columns:
+            return read_data(datasets.path(name), columns), (note,), None
+        return datasets.load(name), (note,), None
+    return read_data(beside, columns), (), None
 
 
-def _reml_fits(spec: ModelSpec, data: pd.DataFrame) -> dict[str, RemlFit]:
-    """Return the listwise fit, and the complete data's where we have them; none if impossible."""
-    fits = {}
+def _reml_fits(spec: ModelSpec, data: pd.DataFrame) -> tuple[dict[str, RemlFit], str]:
+    """Return the listwise fit, the complete data's where we have them, and why one is lacking."""
+    tables = {"Listwise deletion": data}
     name = Path(spec.data or "").stem
-    try:
-        if name in datasets.names() and data.equals(datasets.load(name)):
-            fits["Complete data"] = fit_reml(spec, datasets.load(name, complete=True))
-        fits["Listwise deletion"] = fit_reml(spec, data)
-    except DataError:
-        return fits
-    return fits
+    if name in datasets.names() and data.equals(datasets.load(name)):
+        tables = {"Complete data": datasets.load(name, complete=True), **tables}
+    fits: dict[str, RemlFit] = {}
+    lacking: list[str] = []
+    for title, table in tables.items():
+        try:
+            fits[title] = fit_reml(spec, table)
+        except DataError as error:
+            what = title[0].lower() + title[1:]
+            lacking.append(f"No table of {what}, because: {error.message}.")
+    return fits, " ".join(lacking)
 
 
 if __name__ == "__main__":

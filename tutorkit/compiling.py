@@ -17,9 +17,9 @@ from tutorkit.chain import Chain
 from tutorkit.data import prepare
 from tutorkit.kernels.jit import is_compiled
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import recorded
-from tutorkit.plan import compile_plan
 
 _compiled = threading.Event()
 _compiling = threading.Lock()

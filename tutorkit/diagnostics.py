@@ -43,25 +43,29 @@ class Window:
 
 
 def psr_windows(warmup: Floats) -> list[Window]:
-    """Return the chapter's burn-in table.
+    """Return the chapter's burn-in table; see `window_psr`."""
+    rows = []
+    for (first, last), psr in zip(*window_psr(warmup), strict=True):
+        if np.isnan(psr).all():
+            rows.append(Window(first, last, np.nan, -1))
+        else:
+            worst = int(np.nanargmax(psr))
+            rows.append(Window(first, last, float(psr[worst]), worst))
+    return rows
+
+
+def window_psr(warmup: Floats) -> tuple[list[tuple[int, int]], Floats]:
+    """Return the spans of the burn-in table and each parameter's PSR, (window, parameter).
 
     Row k of 20 compares the second half of the first k/20 of the warm-up: iterations
     floor(kB/20)/2 + 1 to floor(kB/20). Fewer than 20 warm-up iterations give no table.
     """
     n_burn = warmup.shape[1]
     if n_burn < N_WINDOWS:
-        return []
-    rows = []
-    for k in range(1, N_WINDOWS + 1):
-        last = k * n_burn // N_WINDOWS
-        first = last // 2
-        psr = split_psr(warmup[:, first:last])
-        if np.isnan(psr).all():
-            rows.append(Window(first + 1, last, np.nan, -1))
-        else:
-            worst = int(np.nanargmax(psr))
-            rows.append(Window(first + 1, last, float(psr[worst]), worst))
-    return rows
+        return [], np.empty((0, warmup.shape[2]))
+    lasts = [k * n_burn // N_WINDOWS for k in range(1, N_WINDOWS + 1)]
+    psr = np.stack([split_psr(warmup[:, last // 2 : last]) for last in lasts])
+    return [(last // 2 + 1, last) for last in lasts], psr
 
 
 def effective_sizes(draws: Floats) -> dict[str, Floats]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from tutorkit.derived import derived
 from tutorkit.draws import Draws
 from tutorkit.report.warnings import warnings_of
 from tutorkit.summaries import summarize
@@ -18,7 +19,8 @@ def to_json(draws: Draws, import_s: float) -> dict[str, Any]:
     """Return a run as a tree of plain values; what cannot be computed is None.
 
     ``parameters`` lists ``outcome``, ``group`` and ``name`` as spelled in the report with their
-    statistics; ``timing`` is in seconds, ``import_s`` being the caller's own.
+    statistics; ``generated_parameters`` likewise, of what is computed from the draws (see
+    `tutorkit.derived`); ``timing`` is in seconds, ``import_s`` being the caller's own.
 
     Raises
     ------
@@ -29,8 +31,8 @@ def to_json(draws: Draws, import_s: float) -> dict[str, Any]:
     numbered = table["number"].notna()
     return {
         "parameters": _rows(table[numbered], ("outcome", "group", "name")),
-        "residual_correlations": _rows(table[~numbered], ("name",)),
-        "generated_parameters": [],
+        "residual_correlations": _rows(table[~numbered], ("group", "name")),
+        "generated_parameters": _rows(derived(draws), ("outcome", "group", "name")),
         "model_fit": {name: _plain(value) for name, value in vars(draws.fit).items()},
         "data_information": {
             "data": spec.data,

@@ -19,10 +19,11 @@ from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
-from tutorkit.imputations import cells, schedule
+from tutorkit.layout import compile_plan
 from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import recorded
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
+from tutorkit.schedule import cells, schedule
 from tutorkit.state import State
 
 __all__ = ["sample", "warm"]

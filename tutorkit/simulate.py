@@ -13,13 +13,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.data.joint import Facts, join
 from tutorkit.errors import DataError, SpecError, did_you_mean
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec
-from tutorkit.parameters import RESIDUAL_VARIANCE, monitored
-
-Truth = Mapping[tuple[str, str], float]
-"""(outcome, parameter name) -> value, names as in `Draws.get` and `datasets.truth`."""
+from tutorkit.parameters import RESIDUAL_VARIANCE
+from tutorkit.truth import Truth, check_truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +62,7 @@ def simulate(
         If ``given`` lacks a variable, or holds an outcome, missing values or text.
     """
     _check_generator(rng)
-    _check_truth(spec, truth)
+    check_truth(spec, truth)
     roots = {e.outcome: _effects_root(spec, e, truth) for e in spec.equations}
     columns, cluster = _given_columns(spec, given)
     deleted: dict[str, NDArray[np.bool_]] = {}
@@ -244,60 +241,14 @@ def _numbers(table: pd.DataFrame, name: str, where: str) -> Floats:
         raise DataError(f"'{name}' in '{where}' holds something that is not a number") from None
 
 
-def _check_truth(spec: ModelSpec, truth: Truth) -> None:
-    model = join(spec, {name: Facts(level=1, missing=0.0) for name in spec.variables})
-    free = [(p.outcome, p.name) for p in monitored(model) if p.free]
-    fixed = [(e.outcome, RESIDUAL_VARIANCE) for e in spec.selection]
-    for key, value in truth.items():
-        if key not in free and key not in fixed:
-            raise _unknown(key, free)
-        what = f"The true value of {_shown(key)}"
-        if not isinstance(value, float | int | np.number) or not math.isfinite(value):
-            raise SpecError(f"{what} must be a finite number, not {value!r}")
-        if key in fixed and value != 1:
-            hint = "It sets the scale of the propensity: leave it out."
-            raise SpecError(f"{what} is fixed at 1 and cannot be {value}", hint)
-        if value < 0 and (key[1] == RESIDUAL_VARIANCE or key[1].startswith("L2 : Var(")):
-            raise SpecError(f"{what} is negative: {value}", "A variance is zero or more.")
-    lacking = [key for key in free if key not in truth]
-    if lacking:
-        more = f" and for {len(lacking) - 1} more parameters" * (len(lacking) > 1)
-        raise SpecError(
-            f"The truth lacks a value for {_shown(lacking[0])}{more}",
-            f"Give it one: truth[{lacking[0][0]!r}, {lacking[0][1]!r}] = ...",
-        )
-
-
-def _unknown(key: object, known: list[tuple[str, str]]) -> SpecError:
-    """Return the error for a key of the truth that is no parameter of the model."""
-    if not isinstance(key, tuple) or len(key) != 2:
-        hint = "Write outcome and parameter, for example truth['y', 'Intercept']."
-        return SpecError(f"The truth has the key {key!r}, which is not a pair of names", hint)
-    outcome, name = map(str, key)
-    names = {o: [n for other, n in known if other == o] for o, _ in known}
-    if outcome not in names:
-        what = f"The truth names the outcome '{outcome}', which has no equation"
-        return SpecError(what, did_you_mean(outcome, names))
-    what = f"The truth names '{name}', which is not a parameter of '{outcome}'"
-    return SpecError(what, did_you_mean(name, names[outcome]))
-
-
-def _shown(key: tuple[str, str]) -> str:
-    return f"'{key[1]}' of '{key[0]}'"
-
-
 def _check_rate(rate: float, rng: np.random.Generator) -> None:
     _check_generator(rng)
     if not 0 < rate < 1:
-        raise SpecError(
-            f"The rate of missing values must lie between 0 and 1, and is {rate}",
-            "Write 0.2 for 20 percent.",
-        )
+        what = f"The rate of missing values must lie between 0 and 1, and is {rate}"
+        raise SpecError(what, "Write 0.2 for 20 percent.")
 
 
 def _check_generator(rng: np.random.Generator) -> None:
     if not isinstance(rng, np.random.Generator):
-        raise SpecError(
-            f"'rng' must be a numpy random generator, not {type(rng).__name__}",
-            "Write for example np.random.default_rng(1).",
-        )
+        what = f"'rng' must be a numpy random generator, not {type(rng).__name__}"
+        raise SpecError(what, "Write for example np.random.default_rng(1).")

@@ -53,13 +53,16 @@ class State(NamedTuple):
     d_h: Floats  # (n_rows,)
     d_b: Floats  # (n_rows,)
     d_mu: Floats  # (n_rows,)
+    effect_there: Floats  # (n_clusters or 1,)
+    effect_momentum: Floats  # (n_clusters or 1,)
+    effect_step: Floats  # (n_clusters or 1,)
+    effect_energy: Floats  # (n_clusters or 1,)
     # its proposals
-    metric: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
-    metric_factor: Floats  # its Cholesky factors
+    mass_root: Floats  # (n_blocks, n_terms + 2, n_terms + 2) Cholesky factors of mass matrices
+    gradient: Floats  # (n_blocks, n_terms + 2) where the last proposal began
     step_size: Floats  # (n_blocks,)
     averaging: Floats  # (n_blocks, 4)
-    window_mean: Floats  # (n_blocks, n_terms + 2)
-    window_moments: Floats  # (n_blocks, n_terms + 2, n_terms + 2)
+    gradient_products: Floats  # (n_blocks, n_terms + 2, n_terms + 2) sums of outer products
     window_count: Floats  # (n_blocks,)
     window_end: Integers  # (n_windows,) warm-up iterations at which one closes, see _window_ends
     accepted: Floats  # (n_blocks,) acceptance probability of the last proposal
@@ -118,12 +121,15 @@ def initial_state(
         unit_squares=np.zeros((n_units, n_equations)),
         integrated=np.zeros((n_blocks, n_rows)),
         others=np.zeros((widest, n_rows)),
-        metric=np.zeros((n_blocks, block, block)),
-        metric_factor=np.zeros((n_blocks, block, block)),
+        effect_there=np.zeros(n_clusters),
+        effect_momentum=np.zeros(n_clusters),
+        effect_step=np.zeros(n_clusters),
+        effect_energy=np.zeros(n_clusters),
+        mass_root=np.zeros((n_blocks, block, block)),
+        gradient=np.zeros((n_blocks, block)),
         step_size=np.full(n_blocks, 0.5),
         averaging=np.tile([np.log(5.0), 0.0, np.log(0.5), 0.0], (n_blocks, 1)),
-        window_mean=np.zeros((n_blocks, block)),
-        window_moments=np.zeros((n_blocks, block, block)),
+        gradient_products=np.zeros((n_blocks, block, block)),
         window_count=np.zeros(n_blocks),
         window_end=_window_ends(burn),
         accepted=np.zeros(n_blocks),
@@ -142,7 +148,7 @@ def initial_state(
     for s, v in enumerate(plan.block_variable):
         if v >= 0:
             state.integrated[s, plan.missing_first[_missing(plan, v)]] = 1.0
-        _first_metric(plan, state, s)
+        _first_mass(plan, state, s)
     return state
 
 
@@ -242,7 +248,7 @@ def _mean_square(design: Floats) -> Floats:
     return mean
 
 
-def _first_metric(plan: Plan, state: State, s: int) -> None:
+def _first_mass(plan: Plan, state: State, s: int) -> None:
     """Guess posterior variances: coefficients 1 / information, log variances 2 / n."""
     e, v = plan.block_equation[s], plan.block_variable[s]
     own = plan.own[v] if v >= 0 else -1
@@ -256,8 +262,7 @@ def _first_metric(plan: Plan, state: State, s: int) -> None:
     guess += [np.full(1, 0.5)] if plan.block_tau[s] else []
     diagonal = np.concatenate(guess)
     where = np.arange(diagonal.size)
-    state.metric[s, where, where] = diagonal
-    state.metric_factor[s, where, where] = np.sqrt(diagonal)
+    state.mass_root[s, where, where] = 1 / np.sqrt(diagonal)
 
 
 def _window_ends(burn: int) -> Integers:

@@ -82,6 +82,50 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path, content, says):
     assert says in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "1,2.5\n3,NA\n"),
+        ("a.csv", "\ufeff1,2.5\r\n3,\r\n\r\n"),
+        ("a.dat", "1 2.5\n3 NA\n"),
+        ("A.DAT", "  1\t2.5 \n 3   NA\n\n"),
+        ("a.dat", "1,2.5\n3,NA\n"),
+        ("a.txt", "1 2.5\n3 nan"),
+    ],
+)
+def test_a_file_without_a_header_takes_its_names_from_variables(tmp_path, name, content):
+    read = read_data(written(tmp_path, content, name), columns=("u", "v"))
+    assert read.astype(object).where(read.notna(), None).to_dict("list") == {
+        "u": [1, 3], "v": [2.5, None],
+    }  # fmt: skip
+
+
+def test_values_with_blanks_between_them_may_have_a_header(tmp_path):
+    read = read_data(written(tmp_path, "u v\n1 2\n", "a.dat"))
+    assert read.to_dict("list") == {"u": [1], "v": [2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.csv", "1,2\n3,4\n", "Line 1 of 'a.csv' has 2 values, but VARIABLES names 3 columns"),
+        ("a.csv", "1,2,3\n3,4\n", "Line 2 of 'a.csv' has 2 values, but VARIABLES names"),
+        ("a.dat", "1 2 3\n1 2 3 4\n", "has 4 values, but VARIABLES names 3 columns"),
+        ("a.dat", "1 2 3\n\n1 2 3\n", "Line 2 of 'a.dat' is empty"),
+        ("a.csv", "u,v,w\n1,2,3\n", "'a.csv' begins with a header, and VARIABLES names"),
+        ("a.csv", "x,y,z\n1,2,3\n", "begins with a header"),
+        ("a.csv", "U,1,2\n1,2,3\n", "begins with a header"),
+        ("a.dat", "u v w\n1 2 3\n", "begins with a header"),
+        ("a.dat", "\n \n", "'a.dat' is empty"),
+        ("a.csv", "", "'a.csv' is empty"),
+    ],
+)
+def test_a_file_unlike_variables_is_refused(tmp_path, name, content, says):
+    with pytest.raises(DataError) as caught:
+        read_data(written(tmp_path, content, name), columns=["u", "v", "w"])
+    assert says in caught.value.message
+
+
 def test_a_file_that_is_not_there_brings_a_suggestion(tmp_path):
     written(tmp_path, "a\n1\n", "04_multilevel.csv")
     with pytest.raises(DataError, match="Did you mean '04_multilevel"):
@@ -194,17 +238,35 @@ def test_columns_outside_the_model_are_ignored(data):
 def test_model_data_can_be_compared(data):
     made = prepare(parse(CHAPTER), data)
     assert made == made
-    assert made != ModelData(made.variables, made.values, made.cluster, 30, made.rows)
+    assert made != ModelData(made.variables, made.values, made.cluster, 30, made.rows, made.model)
 
 
-# --- warnings ------------------------------------------------------------------------------------
+def test_level_2_variables_are_filled_in_where_a_row_of_their_cluster_has_them(data):
+    w = (data["j"] % 7).astype(float)
+    some = data.assign(w=w.where(data.index % 3 == 0).where(data["j"] != 4))
+    made = prepare(parse("CLUSTERID: j; MODEL: y ~ x3i w; w ~ intercept;"), some)
+    column = made.column("w")
+    expected = w.where(data["j"] != 4).to_numpy()[made.rows]
+    np.testing.assert_array_equal(column, expected)
+    assert made.model.column("w").level == 2
+    assert made.model.column("x3i").level == 1
+    assert made.missing_rate("w") == pytest.approx(1 / 30)
+    assert made.missing_rate("y") == pytest.approx(141 / 600)
 
 
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [("prior3", "infinite at zero variance"), ("probit_variance=inf", "'y.missing' is improper")],
-)
-def test_a_prior_that_gives_no_posterior_draws_a_warning(data, options, says):
-    made = prepare(parse(f"{CHAPTER} OPTIONS: {options};"), data)
-    assert len(made.warnings) == 1
-    assert says in made.warnings[0]
+def test_one_cluster_with_two_values_makes_a_level_1_variable(data):
+    w = (data["j"] % 7).astype(float).where(data.index != 5, 99)
+    made = prepare(parse("CLUSTERID: j; MODEL: y ~ x3i w;"), data.assign(w=w.where(data.j != 9)))
+    assert made.model.column("w").level == 1
+    assert np.isnan(made.column("w")).sum() == 20
+
+
+def test_transform_makes_columns_from_columns_made_before(data):
+    spec = parse(
+        "MISSING: -9; TRANSFORM: a = x3i + 1; b = a^2; m = ismissing(x1i); ORDINAL: m;"
+        "MODEL: y ~ b m;"
+    )
+    coded = data.assign(x1i=data["x1i"].fillna(-9))
+    made = prepare(spec, coded)
+    np.testing.assert_allclose(made.column("b"), (data["x3i"].to_numpy()[made.rows] + 1) ** 2)
+    assert made.column("m").sum() == 79

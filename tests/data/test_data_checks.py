@@ -9,7 +9,7 @@ import pytest
 
 from tutorkit import datasets
 from tutorkit.data import prepare, read_data
-from tutorkit.errors import DataError
+from tutorkit.errors import DataError, TutorkitError
 from tutorkit.model.script import parse
 from tutorkit.model.spec import Equation, ModelSpec, Term
 
@@ -46,7 +46,13 @@ def twice(name):
     return lambda d: pd.concat([d, d[[name]]], axis=1)
 
 
+def level_2(data):
+    """Add two columns with one value per cluster."""
+    return data.assign(w=data["j"] % 4, z=data["j"] ** 2 % 7)
+
+
 J = "CLUSTERID: j; MODEL: "
+LEVEL_2 = level_2
 REFUSED = [  # change of the data, script, part of the message or hint, marked text
     (None, f"{J} y ~ x3;", "Did you mean 'x3i'?", "x3"),
     (None, f"{J} y ~ x3i; X ~ x3i;", "The data have no column 'X'", "X"),
@@ -72,9 +78,6 @@ REFUSED = [  # change of the data, script, part of the message or hint, marked t
     (column("y", lambda d: 9), "MISSING: 9; MODEL: y ~ intercept;", "Check the codes", "9"),
     (lambda d: d[:0], CHAPTER, "The data have no rows", None),
     (None, "FIXED: x1i; MODEL: y ~ x1i x3i;", "FIXED but 79 of its 600 values are missing", "x1i"),
-    (None, f"{J} y ~ x1i x3i;", "'x1i' has missing values but no equation of its own", "x1i"),
-    (None, f"{J} y ~ x3i; x1i.missing ~ y;", "Add 'x1i ~ x3i;' to MODEL", "x1i.missing"),
-    (None, f"{J} y.missing ~ y x3i;", "Add 'y ~ x3i;' to MODEL", "y.missing"),
     (None, f"{J} x3i.missing ~ y; y ~ x3i;", "'x3i' has no missing values", "x3i.missing"),
     (None, f"{J} y ~ x3i | x3i;", "at least 6 clusters, and the data have 5", "x3i"),
     (None, f"{J} y ~ x3i;", "random intercept of 'y' needs at least 4", "y"),
@@ -87,7 +90,21 @@ REFUSED = [  # change of the data, script, part of the message or hint, marked t
     (column("x3i", lambda d: d["x3i"] * 1e200), CHAPTER, "'x3i' are too large", "x3i"),
     (column("x3i", lambda d: d["x3i"] * 1e-200), CHAPTER, "'x3i' are too small", "x3i"),
     (column("x3i", lambda d: d["x3i"] * 1e60), f"{J} y ~ x3i^2;", "'x3i^2' are too large", "x3i^2"),
-    (column("w", lambda d: d["j"] % 4), f"{J} w ~ x3i;", "'w' does not vary within clusters", "w"),
+    (LEVEL_2, f"{J} w ~ x3i;", "'w' has one value per cluster, but 'x3i' varies", "x3i"),
+    (LEVEL_2, f"{J} w ~ z | z;", "'w' has one value per cluster and cannot have the random", "z"),
+    (LEVEL_2, f"{J} y ~ w.mean;", "'w' has one value per cluster, so it has no cluster", "w.mean"),
+    (LEVEL_2, f"CENTER: groupmean = w; {J} y ~ w;", "so it has no cluster means", "w"),
+    (None, f"{J} y ~ x1i.mean; x1i ~ x3i;", "The means of 'x1i' are wanted", "x1i"),
+    (None, f"ORDINAL: x3i; {J} y ~ x3i;", "'x3i' is ORDINAL but has 596 different values", "x3i"),
+    (column("o", lambda d: d.index % 13), f"ORDINAL: o; {J} o ~ x3i;", "has 13 different", "o"),
+    (column("b", lambda d: "no"), f"ORDINAL: b; {J} b ~ x3i;", "which is not a number", "b"),
+    (column("b", lambda d: 1), f"ORDINAL: b; {J} b ~ x3i;", "same value (1) in every row", "b"),
+    (None, f"TRANSFORM: q = sqrt(-1 - x3i^2); {J} y ~ q;", "gives 'q' no value in every", "q"),
+    (None, f"TRANSFORM: q = ln(x4i); {J} y ~ q;", "The data have no column 'x4i'", "x4i"),
+    (None, f"TRANSFORM: q = x3i*0 + 2; {J} y ~ q;", "gives 'q' the same value (2) in every", "q"),
+    (put("x2i", 5, "abc"), f"TRANSFORM: q = x2i; {J} y ~ q;", "'x2i' holds 'abc'", "x2i"),
+    (None, f"{J} y ~ x1i x2i x1i*x2i x1i^2; SIMPLE: x1i | x2i;", "no single slope", "x1i | x2i"),
+    (None, f"{J} y ~ x1i x2i x1i*x2i x1i^2*x2i; SIMPLE: x1i | x2i;", "'x1i^2*x2i'", "x1i | x2i"),
     (column("w", lambda d: d["j"] % 4), f"{J} y ~ w x3i | x3i w;", "'w' has a random slope", "w"),
 ]  # fmt: skip
 
@@ -135,22 +152,6 @@ def test_the_code_that_drops_rows_without_cluster_works_as_printed(data):
     hint = mistake(CHAPTER, names["data"]).hint
     exec(hint.removeprefix("Drop these rows first: "), {}, names)
     assert len(prepare(parse(CHAPTER), names["data"]).rows) == 599
-
-
-@pytest.mark.parametrize(
-    ("model", "line"),
-    [
-        ("y ~ x1i x2i x3i;", "x1i x2i ~ x3i;"),
-        ("y ~ x1i;", "x1i ~ intercept;"),
-        ("y ~ x1i x2i x3i; x2i ~ x3i;", "x1i ~ x3i;"),
-        ("focal: y ~ x1i x3i; s: y.missing ~ x2i;", "x1i x2i ~ x3i;"),
-        ("y.missing ~ y x3i;", "y ~ x3i;"),
-    ],
-)
-def test_the_equation_offered_for_an_incomplete_variable_is_enough(data, model, line):
-    hint = mistake(f"CLUSTERID: j; MODEL: {model}", data).hint
-    assert hint == f"Add '{line}' to MODEL."
-    prepare(parse(f"CLUSTERID: j; MODEL: {model}{line}"), data)
 
 
 def test_the_equation_offered_for_an_incomplete_fixed_variable_is_enough(data):
@@ -219,3 +220,12 @@ def test_terms_that_only_few_complete_rows_confuse_are_accepted(data):
         b=(data.index % 50 == 49).astype(float), x1i=data["x1i"].where(data.index < 5)
     )
     prepare(parse("MODEL: y ~ b x1i x3i; x1i ~ x3i;"), few)
+
+
+def test_a_cluster_variable_is_not_made_by_transform():
+    with pytest.raises(TutorkitError, match="'g' is a column of the data and cannot be made anew"):
+        parse("CLUSTERID: g; TRANSFORM: g = j + 1; MODEL: y ~ x3i;")
+
+
+def test_the_powers_of_a_moderator_are_no_hindrance(data):
+    prepare(parse("MODEL: y ~ x1i x2i x1i*x2i x2i^2 x1i*x2i^2; SIMPLE: x1i | x2i;"), data)

@@ -18,12 +18,13 @@ import tutorkit
 from tutorkit import sampling
 from tutorkit.data import prepare
 from tutorkit.draws import Draws
-from tutorkit.imputations import schedule
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 from tutorkit.sampling import sample, warm
+from tutorkit.schedule import schedule
 from tutorkit.state import State, initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")

@@ -14,8 +14,9 @@ from tutorkit.data import prepare
 from tutorkit.kernels import distributions, slices
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 from tutorkit.state import State, initial_state
 
 EXTREMES = [0.0, 1e-320, 1.0, 37.5, 1e5, 1e8, 1e12, 1e30, 1e140]

@@ -11,9 +11,9 @@ from test_compilation import MODELS, read
 
 from tutorkit.data import prepare
 from tutorkit.kernels.sweep import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
-from tutorkit.plan import compile_plan
 from tutorkit.state import initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")

@@ -1,86 +1,118 @@
-"""The selection block: log density, gradient and exact draw, against numerical integration."""
+"""The block of a probit equation: log density, gradient and exact draw, against integration."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import toy
+from invariants import assert_complete, predictors
 from scipy import special, stats
 
-from tutorkit.kernels import selection
+from tutorkit.kernels import responses, selection
 from tutorkit.kernels.jit import entry_point
+from tutorkit.kernels.references import PlanRef, StateRef
 
 GRID = np.linspace(-20, 20, 4001)
 
-# equations, which of them select, has a random-intercept variance in theta
+# equations, incomplete variables, random-intercept variance in theta, variable integrated out
 CASES = {
-    "outcome": ("y ~ x z | x; y.missing ~ y x y*z", "y", True),
-    "predictor": ("y ~ x z x*z | x z; x ~ z; x.missing ~ y x z", "x", True),
-    "predictor of two": ("y ~ x z; w ~ y x | x; x ~ z | z; x.missing ~ x w*x z", "x", True),
-    "missing at random": ("y ~ x z; y.missing ~ x", "y", True),
-    "random slope": ("y ~ x; x ~ z; x.missing ~ x z | z", "x", False),
-    "no equation": ("y ~ x; w.missing ~ x y", "w", True),
-    "single level": ("y ~ x z; x ~ z; x.missing ~ y x", "x", False),
-}
+    "outcome": ("y ~ x z | x; y.missing ~ y x y*z", "y", True, "y"),
+    "predictor": ("y ~ x z x*z | x z; x ~ z; x.missing ~ y x z", "x", True, "x"),
+    "predictor of two": (
+        "y ~ x z; w ~ y x | x; x ~ z | z; x.missing ~ x w*x z", "x", True, "x",
+    ),
+    "missing at random": ("y ~ x z; y.missing ~ x", "y", True, ""),
+    "random slope": ("y ~ x; x ~ z; x.missing ~ x z | z", "x", False, "x"),
+    "random slope of its own": ("y ~ x; x ~ z; x.missing ~ x z | x", "x", False, ""),
+    "square": ("y ~ x x^2; x ~ z; x.missing ~ x z", "x", True, ""),
+    "no equation": ("y ~ x; w.missing ~ x y", "w", True, ""),
+    "single level": ("y ~ x z; x ~ z; x.missing ~ y x", "x", False, "x"),
+    "predictor with an ordinal outcome": (
+        "o3 ~ x z; x ~ z; x.missing ~ x z | 0", "x", False, "x",
+    ),
+    "with latent means": ("y ~ x x.mean | x; y.missing ~ y x.mean b", "y", True, "y"),
+    "binary outcome": ("o ~ x z x*z", "", True, ""),
+    "incomplete binary outcome": ("o ~ x z | x; y ~ o", "o", False, ""),
+}  # fmt: skip
+INTEGRATED = [name for name, case in CASES.items() if case[3]]
 
 
 @entry_point
-def read_theta(plan, state, theta):
-    """Call `hold` and `exchange`; return the length of theta."""
-    selection.hold(plan, state, 0)
-    selection.exchange(plan, state, 0, theta, False)
-    return selection.block_size(plan, 0)
+def read_theta(plan, state, s, theta):
+    """Call `hold` and `read_theta`; return the length of theta."""
+    plan, state = PlanRef(*plan), StateRef(*state)
+    selection.hold(plan, state, s)
+    selection.read_theta(plan, state, s, theta)
+    return selection.block_size(plan, s)
 
 
 @entry_point
-def write_theta(plan, state, theta):
-    """Call `exchange` to write."""
-    selection.exchange(plan, state, 0, theta, True)
+def write_theta(plan, state, s, theta):
+    """Call `write_theta`."""
+    selection.write_theta(PlanRef(*plan), StateRef(*state), s, theta)
 
 
 @entry_point
-def log_density(plan, state, theta, gradient):
-    """Call `log_density`."""
-    return selection.log_density(plan, state, 0, theta, gradient)
+def log_density(plan, state, s, theta, gradient):
+    """Call `fill_gradient` and `log_density`."""
+    plan, state = PlanRef(*plan), StateRef(*state)
+    selection.fill_gradient(plan, state, s, theta, gradient)
+    return selection.log_density(plan, state, s, theta)
 
 
 @entry_point
-def draw_rows(rng, plan, state, v, out):
-    """Fill ``out`` (n_draws, 2, n_rows) with v and its propensity."""
+def draw_rows(rng, plan, state, s, v, out):
+    """Fill ``out`` (n_draws, 2, n_rows) with v and the responses."""
+    plan, state = PlanRef(*plan), StateRef(*state)
     for k in range(out.shape[0]):
-        selection.hold(plan, state, 0)
-        selection.draw_selected(rng, plan, state, 0)
+        selection.hold(plan, state, s)
+        responses.draw_responses(rng, plan, state, s)
         out[k, 0] = state.columns[v]
-        out[k, 1] = state.columns[plan.outcome[plan.select_equation[0]]]
+        out[k, 1] = state.columns[plan.outcome[plan.block_equation[s]]]
 
 
 def prepared(name):
-    model, selected, _ = CASES[name]
-    return toy.toy(model, selected, seed=21, clusters=name != "single level")
+    """Return plan, state and the last of the Hamiltonian blocks."""
+    model, incomplete, *_ = CASES[name]
+    plan, state = toy.toy(model, incomplete, seed=21, clusters=name != "single level")
+    return plan, state, int(np.flatnonzero(plan.block_hamiltonian)[-1])
 
 
-def block(plan, state):
+def block(plan, state, s):
     theta = np.zeros(len(plan.term_equation) + 2)
-    return theta[: read_theta(plan, state, theta)]
+    return theta[: read_theta(plan, state, s, theta)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_belongs_to_the_block(name):
+    _, incomplete, has_tau, integrated = CASES[name]
+    plan, _, s = prepared(name)
+    assert bool(plan.block_tau[s]) is has_tau
+    assert bool(plan.block_variable[s] >= 0) is bool(integrated)
+    if integrated:
+        gaps = np.isnan(plan.columns).sum(axis=1)
+        assert gaps[plan.block_variable[s]] == len(toy.MISSING_ROWS)
+        assert plan.block_variable[s] not in plan.impute
+        assert incomplete == integrated
 
 
 @pytest.mark.parametrize("spread", [0.3, 3.0])
 @pytest.mark.parametrize("name", CASES)
 def test_gradient_is_that_of_the_log_density(name, spread):
     """Central differences: error h^2 f''' / 6 + 1e-16 |f| / h, below 1e-8 of the scale here."""
-    plan, state = prepared(name)
-    theta = block(plan, state)
+    plan, state, s = prepared(name)
+    theta = block(plan, state, s)
     rng = np.random.default_rng(8)
     theta += spread * rng.uniform(-1, 1, theta.size)
     gradient = np.empty(theta.size)
-    value = log_density(plan, state, theta, gradient)
+    value = log_density(plan, state, s, theta, gradient)
     found, unused = gradient.copy(), np.empty(theta.size)
     h = 1e-5
     for k in range(theta.size):
         up, down = theta.copy(), theta.copy()
         up[k] += h
         down[k] -= h
-        slope = log_density(plan, state, up, unused) - log_density(plan, state, down, unused)
+        slope = log_density(plan, state, s, up, unused) - log_density(plan, state, s, down, unused)
         scale = abs(value) + abs(gradient).max()
         assert found[k] == pytest.approx(slope / (2 * h), rel=1e-6, abs=1e-7 * scale), k
 
@@ -88,119 +120,108 @@ def test_gradient_is_that_of_the_log_density(name, spread):
 @pytest.mark.parametrize("name", CASES)
 def test_log_density_is_the_integral_over_the_missing_value(name):
     """Up to a constant, so differences between places are compared."""
-    plan, state = prepared(name)
+    plan, state, s = prepared(name)
     columns = state.columns.copy()
-    start = block(plan, state)
+    start = block(plan, state, s)
     rng = np.random.default_rng(9)
     places = [start, *(start + rng.uniform(-0.6, 0.6, (3, start.size)))]
-    found = [log_density(plan, state, theta, np.empty(theta.size)) for theta in places]
+    found = [log_density(plan, state, s, theta, np.empty(theta.size)) for theta in places]
     expected = []
     for theta in places:
-        write_theta(plan, state, theta)
-        expected.append(integrated_log_density(plan, state, columns))
+        write_theta(plan, state, s, theta)
+        expected.append(integrated_log_density(plan, state, s, columns))
     assert np.ptp(expected) > 0.1
     np.testing.assert_allclose(np.diff(found), np.diff(expected), rtol=1e-8, atol=1e-8)
 
 
-def integrated_log_density(plan, state, columns):
+def integrated_log_density(plan, state, s, columns):
     """Sum log densities of all rows and log priors, parameters taken from the state."""
-    e, v = plan.select_equation[0], plan.select_variable[0]
-    own = plan.own[v]
-    t = toy.predictor(plan, state, columns, plan.cluster, e)
-    each = toy.log_densities(plan, state, columns, plan.cluster, without=e)
-    each += special.log_ndtr(np.where(plan.is_missing[0], t, -t))
+    e, v = plan.block_equation[s], plan.block_variable[s]
+    own = plan.own[v] if v >= 0 else -1
+    t = predictors(plan, state, columns)[e]
+    total = toy.log_density(plan, state, columns, without=e)
+    each = special.log_ndtr(np.where(state.category[s] == 1, t, -t))
     for i in toy.MISSING_ROWS if own >= 0 else []:
-        density, _ = row_on_grid(plan, state, columns, i)
-        each[i] = np.log(density.sum() * (GRID[1] - GRID[0]))
-    total = each.sum()
+        # the integral of what depends on v, over what total and each have of this row
+        log_density, _ = row_on_grid(plan, state, s, columns, i)
+        here = toy.log_density(plan, state, columns, without=e) + each[i]
+        total += np.log(np.exp(log_density - here).sum() * (GRID[1] - GRID[0]))
+    total += each.sum()
     for equation in (e, own) if own >= 0 else (e,):
         fixed = slice(plan.term_start[equation], plan.random_start[equation])
         total -= 0.5 * (plan.prior_precision[fixed] * state.coefficient[fixed] ** 2).sum()
     if own >= 0:  # a density of log sigma2: + log sigma2
         prior = stats.invgamma(plan.residual_shape[own], scale=plan.residual_scale[own])
         total += prior.logpdf(state.sigma2[own]) + np.log(state.sigma2[own])
-    if plan.select_tau[0]:
+    if plan.block_tau[s]:
         prior = stats.invgamma(plan.random_df[e] / 2, scale=plan.random_scale[e] / 2)
         total += prior.logpdf(state.tau[e, 0, 0]) + np.log(state.tau[e, 0, 0])
     return total
 
 
-def row_on_grid(plan, state, columns, i):
-    """Return density and linear predictor of the propensity, at every value of v in GRID.
+def row_on_grid(plan, state, s, columns, i):
+    """Return log density and linear predictor of the response, at every value of v in GRID.
 
-    The density is that of all data of row i, v and a positive propensity. It vanishes at the ends
-    with all its derivatives, so that sums are integrals to rounding (Euler-Maclaurin).
+    The density is that of all data and a positive response in row i. It vanishes at the ends with
+    all its derivatives, so that sums are integrals to rounding (Euler-Maclaurin).
     """
-    e, v = plan.select_equation[0], plan.select_variable[0]
-    copies = toy.row_at(plan, columns, v, i, GRID)
-    t = toy.predictor(plan, state, *copies, e)
-    log_density = toy.log_densities(plan, state, *copies, without=e) + special.log_ndtr(t)
-    density = np.exp(log_density)
-    assert max(density[0], density[-1]) < 1e-16 * density.max()
-    return density, t
+    e, v = plan.block_equation[s], plan.block_variable[s]
+    copies = toy.with_values(plan, columns, v, slice(i, i + 1), GRID)
+    t = predictors(plan, state, copies)[e][:, i]
+    log_density = toy.log_density(plan, state, copies, without=e) + special.log_ndtr(t)
+    assert max(log_density[0], log_density[-1]) < log_density.max() - 36
+    return log_density, t
 
 
-def mills(t):
-    return np.exp(stats.norm.logpdf(t) - special.log_ndtr(t))
+@pytest.mark.parametrize("name", INTEGRATED)
+def test_missing_value_and_its_response_have_their_joint_distribution(name):
+    """Both by Kolmogorov-Smirnov, the response also within halves of the values of v.
 
-
-@pytest.mark.parametrize("name", [n for n in CASES if n != "no equation"])
-def test_selected_value_and_propensity_have_their_joint_moments(name):
-    """Within five Monte Carlo standard errors, in rows of either kind.
-
-    Given v and so t, the propensity has mean t + mills(t) and mean square 1 + t (t + mills(t)).
+    Given v and so its predictor t, the response is N(t, 1) above 0.
     """
-    plan, state = prepared(name)
-    e, v = plan.select_equation[0], plan.select_variable[0]
+    plan, state, s = prepared(name)
+    v = plan.block_variable[s]
     columns = state.columns.copy()
     out = np.empty((toy.MANY, 2, columns.shape[1]))
-    draw_rows(np.random.default_rng(10), plan, state, v, out)
+    draw_rows(np.random.default_rng(10), plan, state, s, v, out)
     for i in toy.MISSING_ROWS:
-        density, t = row_on_grid(plan, state, columns, i)
-        weight = density / density.sum()
-        x, eta = out[:, 0, i], out[:, 1, i]
-        assert eta.min() > 0
-        assert_mean(x, weight @ GRID)
-        assert_mean(x**2, weight @ GRID**2)
-        assert_mean(eta, weight @ (t + mills(t)))
-        assert_mean(eta**2, weight @ (1 + t * (t + mills(t))))
-        assert_mean(eta * x, weight @ ((t + mills(t)) * GRID))
-    t = toy.predictor(plan, state, columns, plan.cluster, e)
-    for i in np.setdiff1d(np.arange(t.size), toy.MISSING_ROWS):
-        assert (out[:, 0, i] == columns[v, i]).all()
-        assert out[:, 1, i].max() < 0
-        assert_mean(out[:, 1, i], t[i] - mills(-t[i]))
-
-
-def assert_mean(draws, exact):
-    assert abs(draws.mean() - exact) < 5 * draws.std() / np.sqrt(draws.size)
+        log_density, t = row_on_grid(plan, state, s, columns, i)
+        x, response = out[:, 0, i], out[:, 1, i]
+        assert response.min() > 0
+        assert toy.ks_p_value(x, GRID, log_density) > toy.LEAST_P
+        # the response's probability given v, a uniform number for every draw
+        at = np.interp(x, GRID, t)
+        given = 1 - special.ndtr(at - response) / special.ndtr(at)
+        for chosen in (x == x, x < np.median(x), x > np.median(x)):
+            assert stats.kstest(given[chosen], "uniform").pvalue > toy.LEAST_P
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_state_is_complete_again_after_the_draw(name):
-    plan, state = prepared(name)
-    draw_rows(np.random.default_rng(11), plan, state, plan.select_variable[0], np.empty((1, 2, 12)))
-    for e in range(len(plan.outcome)):
-        terms = slice(plan.term_start[e], plan.term_start[e + 1])
-        exact = toy.term_values(plan, state.columns, e)
-        np.testing.assert_allclose(state.design[:, terms], exact, rtol=1e-14)
+def test_responses_of_known_rows_are_truncated_normal(name):
+    plan, state, s = prepared(name)
+    e, v = plan.block_equation[s], max(plan.block_variable[s], 0)
+    columns = state.columns.copy()
+    mean = predictors(plan, state, columns)[e]
+    out = np.empty((toy.MANY, 2, columns.shape[1]))
+    draw_rows(np.random.default_rng(11), plan, state, s, v, out)
+    known = np.flatnonzero(state.integrated[s] == 0)
+    assert (out[:, 0, known] == columns[v, known]).all()
+    for i in known:
+        bounds = state.cut[s, state.category[s, i] : state.category[s, i] + 2] - mean[i]
+        exact = stats.truncnorm(*np.where(abs(bounds) < 1e9, bounds, np.sign(bounds) * np.inf))
+        assert stats.kstest(out[:, 1, i] - mean[i], exact.cdf).pvalue > toy.LEAST_P
+    if len(plan.block_equation) == 1:  # the others' responses were never drawn
+        assert_complete(plan, state)
 
 
 def test_a_cluster_effect_keeps_its_standardised_value_when_its_variance_moves():
-    plan, state = prepared("outcome")
-    e = plan.select_equation[0]
+    plan, state, s = prepared("outcome")
+    e = plan.block_equation[s]
     t = plan.random_start[e]
     before = state.effect[:, t] / np.sqrt(state.tau[e, 0, 0])
-    theta = block(plan, state)
+    theta = block(plan, state, s)
     theta[-1] += 1.3
-    write_theta(plan, state, theta)
+    write_theta(plan, state, s, theta)
     assert state.tau[e, 0, 0] == pytest.approx(np.exp(theta[-1]))
     np.testing.assert_allclose(state.effect[:, t] / np.sqrt(state.tau[e, 0, 0]), before)
-    again = block(plan, state)
-    np.testing.assert_allclose(again, theta)
-
-
-def test_whether_the_variance_of_the_intercepts_belongs_to_the_block():
-    for name, (_, _, expected) in CASES.items():
-        plan, _ = prepared(name)
-        assert bool(plan.select_tau[0]) is expected
+    np.testing.assert_allclose(block(plan, state, s), theta)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numba
 import numpy as np
+from invariants import predictors, term_values
+from models import LEVEL_2, build
 from scipy import stats
 
-from tutorkit.data import ModelData
-from tutorkit.model.script import parse
 from tutorkit.model.spec import Priors
-from tutorkit.plan import Plan, compile_plan
+from tutorkit.plan import Plan
 from tutorkit.state import State, initial_state
 
 PRIORS = Priors(
@@ -19,12 +17,13 @@ PRIORS = Priors(
     probit_variance=2.0,
     residual_shape=2.0,
     residual_scale=1.5,
-    random_df=3.0,
+    random_df=1.5,
     random_scale=1.2,
 )
 CLUSTER_SIZES = (2, 4, 1, 3, 2)  # 12 rows
 MISSING_ROWS = np.array([1, 4, 8, 11])
-LEAST_P = 1e-5  # of a Kolmogorov-Smirnov test; there are about eighty
+MISSING_CLUSTERS = np.array([1, 3])
+LEAST_P = 1e-5  # of a Kolmogorov-Smirnov test; there are about two hundred
 MANY = 4000 if numba.config.DISABLE_JIT == 0 else 400  # draws; plain Python is slow
 
 
@@ -36,22 +35,12 @@ def toy(
     clusters: bool = True,
     priors: Priors = PRIORS,
 ) -> tuple[Plan, State]:
-    """Return plan and state of a model whose ``incomplete`` variables lack MISSING_ROWS."""
-    text = f"{'CLUSTERID: j;' if clusters else ''} MODEL: {model};"
-    spec = replace(parse(text), priors=priors)
+    """Return plan and state of a model, see `models`; ``incomplete`` variables lack a third."""
     rng = np.random.default_rng(seed)
-    cluster = np.repeat(np.arange(len(CLUSTER_SIZES)), CLUSTER_SIZES)
-    values = rng.standard_normal((len(spec.variables), cluster.size))
-    for name in incomplete.split():
-        values[spec.variables.index(name), MISSING_ROWS] = np.nan
-    data = ModelData(
-        variables=spec.variables,
-        values=values,
-        cluster=cluster if clusters else np.zeros_like(cluster),
-        n_clusters=len(CLUSTER_SIZES) if clusters else 0,
-        rows=np.arange(cluster.size),
-    )
-    plan = compile_plan(spec, data)
+    gaps = {
+        v: MISSING_CLUSTERS if v.startswith(LEVEL_2) else MISSING_ROWS for v in incomplete.split()
+    }
+    _, _, plan = build(model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=priors, rng=rng)
     state = initial_state(plan, rng, burn=0)
     for e in range(len(plan.outcome)):
         random = slice(plan.random_start[e], plan.term_start[e + 1])
@@ -61,44 +50,50 @@ def toy(
         state.effect[:, random] = rng.standard_normal((len(state.effect), r)) @ root.T
         fixed = slice(plan.term_start[e], plan.random_start[e])
         state.coefficient[fixed] = 0.7 * rng.standard_normal(fixed.stop - fixed.start)
+    complete(plan, state)
     return plan, state
 
 
-def term_values(plan: Plan, columns: np.ndarray, e: int) -> np.ndarray:
-    """Return equation e's terms, (n_rows, n_terms of e), computed from the columns."""
-    products = [
-        columns[plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]].prod(axis=0)
-        for t in range(plan.term_start[e], plan.term_start[e + 1])
-    ]
-    return np.array(products).reshape(len(products), -1).T
+def complete(plan: Plan, state: State) -> None:
+    """Make centred columns, terms and residuals fit the columns and parameters."""
+    derive(plan, state.columns)
+    state.design[:] = term_values(plan, state.columns)
+    state.residual[:] = state.columns[plan.outcome] - predictors(plan, state, state.columns)
 
 
-def predictor(plan: Plan, state: State, columns: np.ndarray, cluster: np.ndarray, e: int):
-    """Return equation e's linear predictor in every row of ``columns``."""
-    terms = slice(plan.term_start[e], plan.term_start[e + 1])
-    weights = state.coefficient[terms] + state.effect[cluster, terms]  # one of them is 0
-    return (term_values(plan, columns, e) * weights).sum(axis=1)
+def derive(plan: Plan, columns: np.ndarray) -> None:
+    """Compute the centred columns of (n_columns, ..., n_rows)."""
+    centred = plan.plus >= 0
+    columns[centred] = columns[plan.plus[centred]] - columns[plan.minus[centred]]
 
 
-def log_densities(
-    plan: Plan, state: State, columns: np.ndarray, cluster: np.ndarray, without: int = -1
-) -> np.ndarray:
-    """Return each row's log density under all equations, leaving out equation ``without``."""
-    total = np.zeros(columns.shape[1])
+def rows_of(plan: Plan, e: int) -> np.ndarray:
+    """Return the rows of an equation: all, or the first of each cluster."""
+    return plan.cluster_start[:-1] if plan.level[e] == 2 else np.arange(plan.cluster.size)
+
+
+def log_density(plan: Plan, state: State, columns: np.ndarray, without: int = -1) -> np.ndarray:
+    """Return the log density (...) of columns (n_columns, ..., n_rows), less one equation's."""
+    mean = predictors(plan, state, columns)
+    total = np.zeros(columns.shape[1:-1])
     for e, outcome in enumerate(plan.outcome):
         if e != without:
-            mean = predictor(plan, state, columns, cluster, e)
-            total += stats.norm.logpdf(columns[outcome], mean, np.sqrt(state.sigma2[e]))
+            rows = rows_of(plan, e)
+            sd = np.sqrt(state.sigma2[e])
+            total += stats.norm.logpdf(columns[outcome][..., rows], mean[e][..., rows], sd).sum(
+                axis=-1
+            )
     return total
 
 
-def row_at(
-    plan: Plan, columns: np.ndarray, v: int, i: int, values: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return columns and clusters of copies of row i, in which variable v has these values."""
-    copies = np.repeat(columns[:, [i]], values.size, axis=1)
-    copies[v] = values
-    return copies, np.repeat(plan.cluster[i], values.size)
+def with_values(
+    plan: Plan, columns: np.ndarray, v: int, rows: slice, values: np.ndarray
+) -> np.ndarray:
+    """Return copies (n_columns, n_values, n_rows) in which column v has these values in rows."""
+    copies = np.repeat(columns[:, None], values.size, axis=1)
+    copies[v, :, rows] = values[:, None]
+    derive(plan, copies)
+    return copies
 
 
 def ks_p_value(draws: np.ndarray, grid: np.ndarray, log_density: np.ndarray) -> float:
@@ -107,3 +102,8 @@ def ks_p_value(draws: np.ndarray, grid: np.ndarray, log_density: np.ndarray) -> 
     assert max(density[0], density[-1]) < 1e-10, "the grid is too short"
     cdf = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(grid))])
     return float(stats.kstest(draws, lambda x: np.interp(x, grid, cdf / cdf[-1])).pvalue)
+
+
+def assert_mean(draws: np.ndarray, exact: float) -> None:
+    """Compare within five Monte Carlo standard errors of independent draws."""
+    assert abs(draws.mean() - exact) < 5 * draws.std() / np.sqrt(draws.size)

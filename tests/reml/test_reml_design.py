@@ -11,7 +11,7 @@ import pytest
 from reml_cases import simulate, spec
 
 from tutorkit.errors import DataError
-from tutorkit.model.spec import Equation, ModelSpec
+from tutorkit.model.spec import Assignment, Equation, ModelSpec
 from tutorkit.reml import fit_reml
 
 
@@ -30,6 +30,27 @@ def test_cluster_labels_do_not_matter() -> None:
         frac=1, random_state=1
     )
     assert fit_reml(spec(), shuffled).loglik == pytest.approx(fit_reml(spec(), data).loglik)
+
+
+def test_columns_of_transform_are_made_from_complete_rows() -> None:
+    data = simulate(9, np.diag([0.5, 0.5])).assign(code=lambda d: d["x1i"] + 1)
+    data.loc[5, "code"] = 999.0
+    made = (Assignment("u", "code - 1"), Assignment("t", "u^2"))
+    fit = fit_reml(replace(spec("u t"), missing=(999.0,), transforms=made), data)
+    by_hand = data.assign(u=data["x1i"], t=data["x1i"] ** 2).drop(index=5)
+    other = fit_reml(spec("u t"), by_hand)
+    np.testing.assert_allclose(fit.estimate, other.estimate)
+    assert fit.n_observations == 95
+
+
+def test_without_a_random_intercept_it_is_least_squares() -> None:
+    data = simulate(9, np.diag([0.5, 0.5]))
+    equation = replace(spec("x1i x2i", "").focal, random_intercept=False)
+    fit = fit_reml(replace(spec(), equations=(equation,)), data)
+    plain = fit_reml(spec("x1i x2i", "", None), data)
+    np.testing.assert_allclose(fit.estimate, plain.estimate)
+    assert fit.random_names == ()
+    assert fit.table()["parameter"].tolist() == ["Intercept", "x1i", "x2i", "σ²", "Observations"]
 
 
 Spoil = Callable[[pd.DataFrame], pd.DataFrame]
@@ -57,6 +78,20 @@ Spoil = Callable[[pd.DataFrame], pd.DataFrame]
         (spec("x3i", "x1i x2i"), lambda d: d.assign(x2i=d["x1i"]), "term 'x2i' says nothing"),
         (spec(), lambda d: d.assign(x3i=d["x3i"] * 1e200), "too large to compute"),
         (spec(), lambda d: d.assign(y=d["y"] * 1e-200), "too small to compute"),
+        (replace(spec(), ordinal=("y",)), lambda d: d, "'y' is ORDINAL; REML needs a continuous"),
+        (replace(spec(), grand_mean=("x2i",)), lambda d: d, "'x2i' is centred; REML takes"),
+        (replace(spec(), group_mean=("x2i",)), lambda d: d, "'x2i' is centred; REML takes"),
+        (spec("x1i x2i.mean"), lambda d: d, "'x2i.mean' is a latent cluster mean; REML takes"),
+        (
+            replace(spec("t"), transforms=(Assignment("t", "ln(q)"),)),
+            lambda d: d,
+            "no column 'q'",
+        ),
+        (
+            replace(spec("t"), transforms=(Assignment("t", "x1i*0"),)),
+            lambda d: d,
+            "term 't' has the same value",
+        ),
         (ModelSpec((Equation("y.missing"),)), lambda d: d, "'y.missing' is a missingness"),
     ],
 )

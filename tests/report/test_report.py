@@ -6,9 +6,21 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tutorkit import baseline, datasets, fit_reml, parse, read_data, report, sample, summarize
+from tutorkit import (
+    baseline,
+    datasets,
+    derived,
+    fit_reml,
+    parse,
+    read_data,
+    report,
+    sample,
+    summarize,
+)
+from tutorkit.model.spec import Save
 from tutorkit.report.parts import figures
 
 ITEMS = [
@@ -16,13 +28,16 @@ ITEMS = [
     "BURN-IN POTENTIAL SCALE REDUCTION (PSR) OUTPUT",
     "METROPOLIS-HASTINGS ACCEPTANCE RATES",
     "DATA INFORMATION",
+    "MISSING DATA PATTERNS",
     "MODEL INFORMATION",
     "WARNING MESSAGES",
     "MODEL FIT",
     "CORRELATIONS AMONG RESIDUALS",
     "OUTCOME MODEL ESTIMATES",
+    "STANDARD DEVIATIONS",
     "PREDICTOR MODEL ESTIMATES",
     "GENERATED PARAMETERS",
+    "IMPUTED DATA",
     "FOCAL MODEL BY REML",
     "READING THIS OUTPUT",
 ]
@@ -44,6 +59,14 @@ def test_all_items_come_in_the_chapters_order(text):
     assert text.startswith("-" * 75 + "\n" + " " * 30 + "tutorkit")
 
 
+def test_new_items_leave_the_chapters_parameter_numbers_alone(chapter_draws):
+    numbered = {number: p.label for number, p in enumerate(chapter_draws.parameters, start=1)}
+    assert len(numbered) == 51
+    assert numbered[43] == "y.missing: x2i*x3i"
+    assert numbered[51] == "y.missing: by Level-1 Residual Variation (explained)"
+    assert numbered[26] == "x1i: by Level-2 Random Intercepts (explained)"
+
+
 def test_options_state_every_prior_and_setting(text):
     options = section(text, "ALGORITHMIC OPTIONS SPECIFIED")
     for line in (
@@ -53,6 +76,8 @@ def test_options_state_every_prior_and_setting(text):
         "Prior for probit coefficients:     Normal, mean 0, variance 5",
         "Seed:                              123",
         "Burn-in iterations per chain:      1000",
+        "Between-cluster imputation model:  Random intercepts in every equation",
+        "Prior for predictor variances:     None: every incomplete predictor has an equation",
     ):
         assert f"  {line}\n" in options + "\n"
 
@@ -125,6 +150,74 @@ def test_every_estimate_stands_in_the_text(text, chapter_draws):
         shown = figures(*(row[k] for k in ("median", "sd", "lower", "upper")))
         last = ["nan" if np.isnan(row[k]) else f"{row[k]:.3f}" for k in ("psr", "ess_bulk")]
         assert f" {row['name']} {' '.join([*shown, *last])}\n" in flat
+
+
+def test_derived_quantities_stand_in_the_text(text, chapter_draws):
+    shown = section(text, "STANDARD DEVIATIONS")
+    for row in derived(chapter_draws).to_dict("records"):
+        cells = figures(*(row[k] for k in ("median", "sd", "lower", "upper")))
+        assert re.search(rf"  {re.escape(row['name'])} +{' +'.join(cells)} ", shown)
+    assert section(text, "GENERATED PARAMETERS").endswith("None.")
+
+
+def test_missing_values_are_shown_by_pattern_and_imputed_ones_beside_observed(text):
+    patterns = section(text, "MISSING DATA PATTERNS")
+    assert re.search(r"  nothing +383 +63\.83\n", patterns)
+    assert re.search(r"  y x1i x2i +\d+ +\d", patterns)
+    imputed = section(text, "IMPUTED DATA")
+    assert re.search(r"\ny:\n  observed +459 +-0\.752 +1\.921 ", imputed)
+    assert "those of 20 imputations" in imputed
+
+
+def test_only_the_ten_most_frequent_patterns_are_listed():
+    rng = np.random.default_rng(1)
+    names = [f"x{k}" for k in range(1, 7)]
+    data = pd.DataFrame(rng.standard_normal((400, 6)), columns=names)
+    data = data.mask(rng.random((400, 6)) < 0.3)
+    spec = parse("MODEL: x1 x2 x3 x4 x5 x6 ~ intercept;")
+    draws = sample(spec, data, burn=4, iterations=8, progress=False)
+    shown = section(str(report(draws)), "MISSING DATA PATTERNS")
+    counts = [int(n) for n in re.findall(r" (\d+) +\d+\.\d\d\n", shown)]
+    assert len(counts) == 10
+    more, rest = re.search(r"(\d+) more patterns in the other (\d+) rows", shown).groups()
+    assert sum(counts) + int(rest) == draws.data.values.shape[1]
+    assert int(more) > 10
+
+
+def test_pinfo_lists_every_parameter_with_the_last_psr_of_the_burn_in(chapter_draws):
+    spec = replace(chapter_draws.spec, print_parameters=True)
+    text = str(report(replace(chapter_draws, spec=spec)))
+    assert text.index("BURN-IN POT") < text.index("PARAMETER LIST:\n") < text.index("METROPOLIS")
+    listed = section(text, "PARAMETER LIST")
+    rows = re.findall(r"^  (\S.*?) +(\d+)  +(\S.*?)((?:  +\S+){5})$", listed, re.MULTILINE)
+    by_number = {int(number): (name, prior) for name, number, prior, _ in rows}
+    assert list(by_number) == list(range(1, 52))
+    assert by_number[43] == ("x2i*x3i", "N(0.0, 5.0)")
+    assert by_number[1] == ("L2 : Var(Intercept)", "IW(0.0, -3.0)")
+    assert by_number[18] == ("L2 : Var(Intercept)", "IW(0.0, -2.0)")
+    assert by_number[4] == ("Residual Var.", "IG(-1.0, 0.0)")
+    assert by_number[5] == ("Intercept", "N(0.0, Inf)")
+    assert by_number[37] == ("Residual Var.", "fixed")
+    assert by_number[51][1] == "derived"
+    highest = max(float(row[3].split()[-1]) for row in rows if row[3].split()[-1] != "nan")
+    window = re.search(r"501 to 1000 +(\d\.\d+)", text)[1]
+    assert f"{highest:.3f}" == window
+
+
+def test_what_save_wrote_is_announced_and_what_it_did_not_is_explained(chapter, chapter_draws):
+    line = "stacked: 4 imputed data sets, one below the other, were written to 'a.csv'."
+    assert line in section(str(report(chapter_draws, saved=[line])), "IMPUTED DATA")
+    spec = replace(chapter_draws.spec, imputations=4, save=(Save("stacked", "a.csv"),))
+    shown = section(str(report(replace(chapter_draws, spec=spec))), "IMPUTED DATA")
+    assert "save_imputations(draws, data, 'file.csv')" in shown
+
+
+def test_why_there_is_no_baseline_is_said(chapter_draws, complete):
+    why = "No table of listwise deletion, because: 'y' is ORDINAL."
+    assert section(str(report(chapter_draws, no_fit=why)), "FOCAL MODEL BY REML").endswith(why)
+    both = str(report(chapter_draws, {"Complete data": complete}, no_fit=why))
+    assert both.count("FOCAL MODEL BY REML") == 1
+    assert why in both
 
 
 def test_a_fixed_parameter_has_no_psr(text):

@@ -126,7 +126,20 @@ def test_without_clusters_the_posterior_is_that_of_ordinary_regression(script):
     )
     spec = parse(f"MODEL: {script}")
     draws = sample(spec, data, seed=7, burn=200, iterations=20000, progress=False)
-    focal = spec.focal
+    _assert_ordinary_regression(draws, spec.focal, data)
+
+
+def test_at_level_2_the_posterior_is_that_of_ordinary_regression_over_clusters():
+    """Whatever the other equations and however many rows the clusters have."""
+    data = datasets.load("04_multilevel", complete=True)
+    data = data[(data["j"] <= 24) & (np.arange(len(data)) % 20 >= data["j"] % 17)]
+    data = data.assign(b=np.sin(3.0 * data["j"]), c=np.cos(5.0 * data["j"]))
+    spec = parse("CLUSTERID: j; MODEL: b ~ c c^2; y ~ x1i b;")
+    draws = sample(spec, data, seed=8, burn=200, iterations=20000, progress=False)
+    _assert_ordinary_regression(draws, spec.focal, data.drop_duplicates("j"))
+
+
+def _assert_ordinary_regression(draws, focal, data):
     design = np.column_stack(
         [np.prod([data[v] for v in t.factors], axis=0) * np.ones(len(data)) for t in focal.terms]
     )

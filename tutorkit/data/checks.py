@@ -70,6 +70,11 @@ def _cluster_means(spec: ModelSpec, columns: Columns, cluster: Integers) -> dict
 def _check_variable(spec: ModelSpec, name: str, values: Floats) -> None:
     observed = values[~np.isnan(values)]
     place = place_of(spec, name)
+    if place[0] == "transform" and (not observed.size or observed.min() == observed.max()):
+        has = f"the same value ({observed[0]:g})" if observed.size else "no value"
+        what = f"TRANSFORM gives '{name}' {has} in every row"
+        hint = "Check its expression: one of its variables may be missing or constant, too."
+        raise mistake(spec, what, hint, place)
     if not observed.size:
         hint = "Take it out of the model."
         raise mistake(spec, f"'{name}' is missing in every row", hint, place)

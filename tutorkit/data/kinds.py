@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutorkit.data.joint import Facts, needs_means
+from tutorkit.data.implied import needs_means
+from tutorkit.data.joint import Facts
 from tutorkit.data.places import mistake, place_of
 from tutorkit.errors import Place
 from tutorkit.model.spec import Equation, ModelSpec
@@ -36,9 +37,23 @@ def check_kinds(spec: ModelSpec, facts: Mapping[str, Facts]) -> None:
             what = f"'{variable}' has one value per cluster, so it has no cluster means"
             place: Place = place_of(spec, variable)
             raise mistake(spec, what, f"Use '{variable}' itself, or its grand mean.", place)
+    _check_simple(spec)
     for equation in spec.equations:
         if facts[equation.selects or equation.outcome].level == 2:
             _check_level_2(spec, equation, facts)
+
+
+def _check_simple(spec: ModelSpec) -> None:
+    """Refuse conditional effects of what has no single slope."""
+    for simple in spec.simple:
+        for term in spec.focal.predictors:
+            if term.power(simple.focal) > 1:
+                what = (
+                    f"'{simple.focal}' has no single slope to be shown by SIMPLE: the equation of "
+                    f"'{spec.focal.outcome}' holds '{term}'"
+                )
+                hint = f"Take '{term}' out of the equation, or the statement out of SIMPLE."
+                raise mistake(spec, what, hint, ("simple", simple.focal, simple.moderator))
 
 
 def _with_mean(spec: ModelSpec) -> tuple[str, ...]:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.data.joint import (
-    Facts,
-    observed_between,
-    observed_centred,
-    observed_mean,
-    observed_within,
-)
+from tutorkit.data.implied import observed_between, observed_centred, observed_mean, observed_within
+from tutorkit.data.joint import Facts
 from tutorkit.model.spec import ModelSpec
 
 

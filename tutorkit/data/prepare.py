@@ -14,7 +14,8 @@ import pandas as pd
 from tutorkit.arrays import Floats, Integers
 from tutorkit.data.checks import check_columns
 from tutorkit.data.extremes import extreme_warnings
-from tutorkit.data.joint import JointModel, join
+from tutorkit.data.implied import join
+from tutorkit.data.joint import JointModel
 from tutorkit.data.levels import describe, fill_clusters, fixed_columns
 from tutorkit.data.places import mistake, place_of
 from tutorkit.data.read import MISSING
@@ -85,10 +86,10 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     values = np.ascontiguousarray(values[:, rows])
     fill_clusters(values, cluster, n_clusters)
     facts = describe(spec, values, cluster, n_clusters)
-    check_columns(spec, dict(zip(spec.variables, values, strict=True)), facts, cluster, n_clusters)
+    used = dict(zip(spec.variables, values, strict=True))
+    check_columns(spec, used, facts, cluster, n_clusters)
     model = join(spec, facts)
     fixed = fixed_columns(spec, values, facts, cluster, n_clusters)
-    known = {**dict(zip(spec.variables, values, strict=True)), **fixed}
     return ModelData(
         variables=spec.variables,
         values=values,
@@ -97,8 +98,8 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
         rows=rows,
         model=model,
         warnings=(
-            *data_warnings(spec, len(data) - len(rows)),
-            *extreme_warnings(spec, model, known, cluster, n_clusters),
+            *data_warnings(spec, model, used, columns, len(data) - len(rows)),
+            *extreme_warnings(spec, model, used | fixed, cluster, n_clusters),
         ),
         fixed=fixed,
     )

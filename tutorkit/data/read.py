@@ -1,4 +1,4 @@
-"""Read a csv file."""
+"""Read a csv file, or one with blanks between its values."""
 
 from __future__ import annotations
 
@@ -16,34 +16,62 @@ from tutorkit.errors import DataError, did_you_mean
 MISSING = frozenset(["", "NA", "NaN", "nan"])
 _SAVE = "Save it as 'CSV UTF-8' in your spreadsheet program."
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_BLANKS = (".dat", ".txt")  # endings of files that may have blanks between their values
 
 
-def read_data(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a csv file with a header; NA, NaN and empty cells are missing.
+def read_data(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a csv file; NA, NaN and empty cells are missing.
 
     Text stays text: `prepare` explains it if the model uses that column.
+
+    Parameters
+    ----------
+    path
+        The file. Values stand between commas or, in a .dat or .txt file without any, blanks.
+    columns
+        The names of the columns if the file has no header, as under VARIABLES.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is no table with these columns.
     """
     file = Path(path)
-    header, *rows = _rows(file)
-    names = [name.strip() for name in header]
-    _check_header(file.name, names)
-    if not rows:
-        raise DataError(f"'{file.name}' has a header but no data")
-    for line, row in enumerate(rows, start=2):
+    rows, between = _rows(file)
+    names = list(columns or ())
+    if names:
+        _check_no_header(file.name, rows[0], names)
+        source = "VARIABLES names"
+    else:
+        names, *rows = [[cell.strip() for cell in rows[0]], *rows[1:]]
+        _check_header(file.name, names)
+        source = "the header names"
+        if not rows:
+            raise DataError(f"'{file.name}' has a header but no data")
+    for line, row in enumerate(rows, start=1 if columns else 2):
         if len(row) != len(names):
             has = f"has {len(row)} value{'s' * (len(row) != 1)}" if any(row) else "is empty"
             raise DataError(
-                f"Line {line} of '{file.name}' {has}, but the header names {len(names)} columns",
-                "Every line needs one value for each column, separated by commas.",
+                f"Line {line} of '{file.name}' {has}, but {source} {len(names)} columns",
+                f"Every line needs one value for each column, separated by {between}.",
             )
     names = [name or f"Unnamed: {k}" for k, name in enumerate(names)]
-    columns = zip(names, zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({name: _column(cells) for name, cells in columns})
+    table = zip(names, zip(*rows, strict=True), strict=True)
+    return pd.DataFrame({name: _column(cells) for name, cells in table})
 
 
-def _rows(file: Path) -> list[list[str]]:
-    """Split a file into lines of cells, header first; blank lines at its end are left out."""
-    reader = csv.reader(io.StringIO(_text(file), newline=""), skipinitialspace=True, strict=True)
+def _rows(file: Path) -> tuple[list[list[str]], str]:
+    """Split a file into lines of cells, and say what stands between them.
+
+    Blank lines at its end are left out.
+    """
+    text = _text(file)
+    if file.suffix.lower() in _BLANKS and "," not in text:
+        lines = text.rstrip().splitlines()
+        if not lines:
+            raise DataError(f"'{file.name}' is empty")
+        return [line.split() or [""] for line in lines], "blanks"
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
     try:
         rows = [row or [""] for row in reader]
     except csv.Error as error:
@@ -53,7 +81,7 @@ def _rows(file: Path) -> list[list[str]]:
         rows.pop()
     if not rows:
         raise DataError(f"'{file.name}' is empty")
-    return rows
+    return rows, "commas"
 
 
 def _text(file: Path) -> str:
@@ -65,8 +93,8 @@ def _text(file: Path) -> str:
         folder = file.parent
         if not folder.is_dir():
             raise DataError(f"There is no folder '{folder}'") from None
-        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
-        hint = did_you_mean(file.name, others) or "There is no csv file in that folder."
+        others = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in (".csv", *_BLANKS))
+        hint = did_you_mean(file.name, others) or "There is no data file in that folder."
         raise DataError(f"There is no file '{file}'", hint) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -93,6 +121,26 @@ def _check_header(file: str, names: Sequence[str]) -> None:
     again = [name for k, name in enumerate(names) if name and name in names[:k]]
     if again:
         raise DataError(f"'{file}' has two columns named '{again[0]}'", "Rename one of them.")
+
+
+def _check_no_header(file: str, first: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse a first line of names where VARIABLES says that there are values only."""
+    cells = [cell.strip() for cell in first]
+    known = {name.casefold() for name in names}
+    words = [cell for cell in cells if cell not in MISSING and not _is_number(cell)]
+    if len(words) == len(cells) or any(word.casefold() in known for word in words):
+        raise DataError(
+            f"'{file}' begins with a header, and VARIABLES names its columns as well",
+            "Leave VARIABLES out; it is for files without a header.",
+        )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _column(cells: Sequence[str]) -> pd.Series:

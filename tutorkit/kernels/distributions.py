@@ -100,6 +100,25 @@ def log_normal_cdf(t):
 
 
 @kernel
+def log_normal_cdfs(t, ratio, first, last):
+    """Return the sum of log Phi(t[i]), i from first to last - 1, given phi(t)/Phi(t).
+
+    log Phi(t) = log phi(t) - log(phi(t) / Phi(t)); one logarithm serves many rows.
+    """
+    value, product = 0.0, 1.0
+    for i in range(first, last):
+        if t[i] < 5.0:
+            value -= 0.5 * t[i] * t[i] + LOG_SQRT_2PI
+            product *= ratio[i]
+            if not 1e-100 < product < 1e100:
+                value -= math.log(product)
+                product = 1.0
+        else:  # nearly 0: the difference would be lost to rounding
+            value += log_normal_cdf(t[i])
+    return value - math.log(product)
+
+
+@kernel
 def log_interval(low, high):
     """Return log(Phi(high) - Phi(low)) for low < high."""
     if low > 0.0:
@@ -112,9 +131,10 @@ def log_interval(low, high):
 def truncated_normal(rng, low, high):
     """Draw z ~ N(0, 1) given low < z < high (Robert 1995, with a normal proposal where it is best).
 
-    A bound at 1e10 or beyond is none. A bound that is not finite returns nan.
+    A bound at 1e10 or beyond is none. A bound that is not finite, or an interval so far out that
+    squares overflow (no proposal would ever be accepted), returns nan.
     """
-    if not (is_number(low) and is_number(high)):
+    if not (is_number(low) and is_number(high) and low < 1e150 and high > -1e150):
         return math.nan
     if low + high < 0.0:  # the mirror image, so that the interval's nearer end is ``low``
         return -_truncated_above(rng, -high, -low)

@@ -1,7 +1,9 @@
 """Hamiltonian Monte Carlo for one selection block, and its adaptation during warm-up.
 
-Dense mass matrix from the warm-up's own draws in doubling windows, step size by dual averaging
-(Hoffman & Gelman 2014, section 3.2), jittered path length.
+The mass matrix is the mean outer product of gradients, learnt in doubling windows of the warm-up:
+that is the block's average precision given what is held, where the draws' own covariance would
+also hold what the rest of a sweep moves. Step size by dual averaging (Hoffman & Gelman 2014,
+section 3.2), jittered path length.
 """
 
 import math
@@ -11,7 +13,7 @@ import numpy as np
 from tutorkit.kernels.distributions import is_number
 from tutorkit.kernels.effects import move_effects
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.linalg import cholesky, copy_lower, quadratic, solve_upper
+from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
 from tutorkit.kernels.random_effects import LOG_BOUND
 from tutorkit.kernels.selection import (
     block_size,
@@ -23,8 +25,9 @@ from tutorkit.kernels.selection import (
 )
 
 TARGET_ACCEPTANCE = 0.8
-# in posterior SDs, on average; a quarter of a normal target's period would be 1.6
-PATH_LENGTH = 2.0
+# on average, in the mass matrix's units; a quarter of a normal target's period would be 1.6, but
+# the posterior of a selection model has wider directions than its average precision tells
+PATH_LENGTH = 3.3
 MOST_STEPS = 32
 
 
@@ -32,45 +35,52 @@ MOST_STEPS = 32
 def move(rng, plan, state, s):
     """Make one proposal for block s; return its acceptance probability."""
     n = block_size(plan, s)
-    metric = state.metric[s]  # covariance of theta = inverse mass matrix
-    theta, gradient = np.empty(n), np.empty(n)
-    momentum, velocity = np.empty(n), np.empty(n)
+    root = state.mass_root[s]  # L of the mass matrix L L'
+    theta, gradient = np.empty(n), state.gradient[s]
+    momentum, velocity, slope = np.empty(n), np.empty(n), np.empty(n)
     hold(plan, state, s)
     read_theta(plan, state, s, theta)
-    fill_gradient(plan, state, s, theta, gradient)
+    fill_gradient(plan, state, s, theta, gradient)  # kept for `adapt`
     before = log_density(plan, state, s, theta)
     for k in range(n):
-        momentum[k] = rng.standard_normal()
-    solve_upper(state.metric_factor[s], momentum, n)  # momentum ~ N(0, metric^-1)
-    before -= 0.5 * quadratic(metric, momentum, n)
+        velocity[k] = rng.standard_normal()
+        before -= 0.5 * velocity[k] ** 2
+        slope[k] = gradient[k]
+    for k in range(n):
+        momentum[k] = 0.0
+        for m in range(k + 1):
+            momentum[k] += root[k, m] * velocity[m]
     step = state.step_size[s] * (0.8 + 0.4 * rng.random())
     path = PATH_LENGTH * (0.5 + rng.random())
     n_steps = min(max(int(path / step + 0.5), 1), MOST_STEPS)
     inside = True
     for _ in range(n_steps):
         for k in range(n):
-            momentum[k] += 0.5 * step * gradient[k]
+            momentum[k] += 0.5 * step * slope[k]
+            velocity[k] = momentum[k]
+        solve_lower(root, velocity, n)
+        solve_upper(root, velocity, n)
         for k in range(n):
-            velocity[k] = 0.0
-            for m in range(n):
-                velocity[k] += metric[k, m] * momentum[m]
             theta[k] += step * velocity[k]
         inside = _is_inside(plan, s, theta, n)
         if not inside:  # a path that leaves is refused from both of its ends
             break
-        fill_gradient(plan, state, s, theta, gradient)
+        fill_gradient(plan, state, s, theta, slope)
         for k in range(n):
-            momentum[k] += 0.5 * step * gradient[k]
+            momentum[k] += 0.5 * step * slope[k]
     probability = 0.0
     if inside:
-        after = log_density(plan, state, s, theta) - 0.5 * quadratic(metric, momentum, n)
+        solve_lower(root, momentum, n)
+        after = log_density(plan, state, s, theta)
+        for k in range(n):
+            after -= 0.5 * momentum[k] ** 2
         if is_number(after):
             probability = math.exp(min(after - before, 0.0))
     if rng.random() < probability:
         write_theta(plan, state, s, theta)
     if plan.block_tau[s]:
         read_theta(plan, state, s, theta)
-        fill_gradient(plan, state, s, theta, gradient)
+        fill_gradient(plan, state, s, theta, slope)
         move_effects(rng, plan, state, s)
     return probability
 
@@ -122,32 +132,23 @@ def adapt(plan, state, s, probability, iteration):
 
 @kernel
 def _collect(plan, state, s):
-    """Add the present theta to the window's running mean and co-moments (Welford 1962)."""
-    n = block_size(plan, s)
-    theta = np.empty(n)
-    read_theta(plan, state, s, theta)
+    """Add the outer product of the gradient where the last proposal began."""
+    gradient, products = state.gradient[s], state.gradient_products[s]
     state.window_count[s] += 1.0
-    mean, moments = state.window_mean[s], state.window_moments[s]
-    for k in range(n):
-        before = theta[k] - mean[k]
-        mean[k] += before / state.window_count[s]
+    for k in range(block_size(plan, s)):
         for m in range(k + 1):
-            moments[k, m] += before * (theta[m] - mean[m])
+            products[k, m] += gradient[k] * gradient[m]
 
 
 @kernel
 def _close_window(plan, state, s):
-    """Make the window's covariance, shrunk a little to its diagonal, the metric."""
+    """Make the window's mean product, shrunk a little to its diagonal, the mass matrix."""
     n, count = block_size(plan, s), state.window_count[s]
-    metric, moments = state.metric[s], state.window_moments[s]
+    root, products = state.mass_root[s], state.gradient_products[s]
     keep = count / (count + 5.0)
     for k in range(n):
         for m in range(k + 1):
-            value = moments[k, m] / (count - 1.0)
-            metric[k, m] = value if k == m else keep * value
-            metric[m, k] = metric[k, m]
-    copy_lower(metric, state.metric_factor[s], n)
-    cholesky(state.metric_factor[s], n)
+            root[k, m] = products[k, m] / count * (1.0 if k == m else keep)
+            products[k, m] = 0.0
+    cholesky(root, n)
     state.window_count[s] = 0.0
-    state.window_mean[s, :] = 0.0
-    state.window_moments[s, :, :] = 0.0

@@ -14,7 +14,7 @@ intercept of eta), in this order, each part only if there is one.
 
 import math
 
-from tutorkit.kernels.distributions import LOG_SQRT_2PI, inverse_mills, log_normal_cdf
+from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.missing_values import fill_line
 from tutorkit.kernels.terms import add_random_part
@@ -214,13 +214,8 @@ def log_density(plan, state, s, theta):
     """Return the block's log density, up to a constant, where `fill_gradient` just was."""
     e, own = plan.block_equation[s], own_equation(plan, s)
     first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
-    value = 0.0
-    for i in range(state.ratio.size):
-        t = state.argument[i]
-        if t < 5.0:
-            value -= 0.5 * t * t + LOG_SQRT_2PI + math.log(state.ratio[i])  # log Phi(t)
-        else:
-            value += log_normal_cdf(t)
+    n_rows = state.ratio.size
+    value = log_normal_cdfs(state.argument, state.ratio, plan.level_start[0], n_rows)
     for k in range(n_gamma):
         value -= 0.5 * plan.prior_precision[first + k] * theta[k] ** 2
     if own >= 0:

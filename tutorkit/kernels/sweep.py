@@ -16,6 +16,9 @@ from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
 from tutorkit.kernels.terms import fill_residual
 
+# covariance matrices of effects mix worst of all, and a round costs little: products are at hand
+COVARIANCE_ROUNDS = 2
+
 
 @inlined
 def sweep(rng, plan, state):
@@ -42,8 +45,10 @@ def draw_equation(rng, plan, state, e):
         draw_variance(rng, plan, state, e)
     draw_coefficients(rng, plan, state, e)
     if n_random > 1:
-        draw_covariance(rng, plan, state, e)
-        redraw_root(rng, plan, state, e)
+        for _ in range(COVARIANCE_ROUNDS):
+            draw_covariance(rng, plan, state, e)
+            redraw_root(rng, plan, state, e)
+            draw_coefficients(rng, plan, state, e)
     fill_residual(plan, state, e)
     if not plan.probit[e]:
         draw_residual_variance(rng, plan, state, e)

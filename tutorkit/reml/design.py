@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from tutorkit.arrays import Floats
 from tutorkit.errors import DataError, did_you_mean
+from tutorkit.model.expressions import evaluate
+from tutorkit.model.expressions import names as names_of
 from tutorkit.model.spec import INTERCEPT, ModelSpec, Term
+from tutorkit.model.tokens import variable_of
 from tutorkit.reml.core import Moments, cross_products
 
 SAME = 1e-7  # a column whose own part is this small, relative to its SD, adds nothing
@@ -45,7 +48,8 @@ def build_design(spec: ModelSpec, data: pd.DataFrame) -> Design:
     """
     values, cluster = _complete_rows(spec, data)
     fixed = spec.focal.terms
-    random = (INTERCEPT, *spec.focal.slopes) if spec.cluster else ()
+    clustered = spec.cluster is not None and spec.focal.random_intercept
+    random = (INTERCEPT, *spec.focal.slopes) if clustered else ()
     terms = tuple({term.key: term for term in (*fixed, *random)}.values())
     keys = [term.key for term in terms]
     varying = np.array([keys.index(term.key) for term in random], dtype=np.intp)
@@ -77,19 +81,24 @@ def _complete_rows(
 ) -> tuple[dict[str, Floats], NDArray[np.intp]]:
     """Return the focal variables and cluster codes 0 .. J - 1 of the complete rows."""
     equation = spec.focal
-    if equation.selects:
-        raise DataError(
-            f"'{equation.outcome}' is a missingness indicator; REML needs a numeric outcome"
-        )
-    names = dict.fromkeys((equation.outcome, *equation.inputs))
-    for name in [*names, *([spec.cluster] if spec.cluster else [])]:
+    _check_class(spec)
+    wanted = dict.fromkeys((equation.outcome, *equation.inputs))
+    made = {transform.name: transform for transform in spec.transforms}
+    sources = [v for t in spec.transforms for v in names_of(t.expression) if v not in made]
+    raw = dict.fromkeys([*(v for v in wanted if v not in made), *(sources if made else [])])
+    for name in [*raw, *([spec.cluster] if spec.cluster else [])]:
         found = list(data.columns).count(name)
         if not found:
             hint = did_you_mean(name, map(str, data.columns))
             raise DataError(f"The data have no column '{name}'", hint)
         if found > 1:
             raise DataError(f"The data have {found} columns named '{name}'", "Rename all but one.")
-    values = {name: _numbers(name, data[name], spec.missing) for name in names}
+    columns = {name: _numbers(name, data[name], spec.missing) for name in raw}
+    for transform in spec.transforms:
+        value = evaluate(transform.expression, columns)
+        columns[transform.name] = np.array(np.broadcast_to(value, len(data)))
+    values = {name: columns[name] for name in wanted}
+    names = list(values)
     keep = ~np.any([np.isnan(column) for column in values.values()], axis=0)
     codes = np.zeros(len(data), dtype=np.intp)
     if spec.cluster:
@@ -101,6 +110,22 @@ def _complete_rows(
             "Listwise deletion keeps only rows without missing values, and here none is left.",
         )
     return {name: column[keep] for name, column in values.items()}, codes[keep]
+
+
+def _check_class(spec: ModelSpec) -> None:
+    """Refuse a focal equation that is no linear mixed model of the data's own columns."""
+    equation = spec.focal
+    if equation.selects:
+        raise DataError(
+            f"'{equation.outcome}' is a missingness indicator; REML needs a numeric outcome"
+        )
+    if spec.is_probit(equation):
+        raise DataError(f"'{equation.outcome}' is ORDINAL; REML needs a continuous outcome")
+    centred = {*spec.grand_mean, *spec.group_mean}
+    for factor in equation.factors:
+        if factor != variable_of(factor) or factor in centred:
+            what = "is a latent cluster mean" if factor not in centred else "is centred"
+            raise DataError(f"'{factor}' {what}; REML takes the columns of the data as they are")
 
 
 def _numbers(name: str, column: pd.Series, missing: tuple[float, ...]) -> Floats:

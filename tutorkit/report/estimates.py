@@ -7,55 +7,86 @@ from typing import Any
 
 import pandas as pd
 
+from tutorkit.data.joint import JointEquation
 from tutorkit.draws import Draws
-from tutorkit.parameters import COEFFICIENTS, EXPLAINED, STANDARDIZED, VARIANCES
+from tutorkit.parameters import (
+    COEFFICIENTS,
+    EXPLAINED,
+    GRAND_MEANS,
+    RESIDUAL_CORRELATIONS,
+    STANDARDIZED,
+    THRESHOLDS,
+    VARIANCES,
+)
 from tutorkit.reml import RemlFit
 from tutorkit.report.parts import Grid, Lines, Part, Section, figures
 from tutorkit.report.warnings import HIGH_PSR
 from tutorkit.summaries import worst_mixing
 
 HEAD = ("Median", "StdDev", "2.5%", "97.5%", "PSR", "N_Eff")
-SHOWN = ["median", "sd", "lower", "upper"]
-GROUPS = (VARIANCES, COEFFICIENTS, STANDARDIZED, EXPLAINED)
+STATISTICS = ["median", "sd", "lower", "upper"]
+GROUPS = (VARIANCES, COEFFICIENTS, THRESHOLDS, STANDARDIZED, EXPLAINED)
+BASELINE = "Focal model by REML"
+LEVELS = ("Level-1", "Level-2")
 
 
 def residual_correlations(draws: Draws, table: pd.DataFrame) -> Section:
-    """Show each pair of outcomes' residual correlation."""
+    """Show each pair of outcomes' residual correlation, level by level."""
     rows = table[table["number"].isna()]
     title = "Correlations among residuals"
     if rows.empty:
         return Section(title, (Lines(("No residual correlations.",)),))
-    level = "Level-1" if draws.spec.cluster else "Single level"
-    grid = Grid(("Correlations", *HEAD), (("", tuple(map(_row, _records(rows)))),), f"{level}:")
-    return Section(title, (Lines((_basis(draws),)), grid))
+    names = LEVELS if draws.spec.cluster else ("Single level",)
+    grids = [
+        Grid(("Correlations", *HEAD), (("", shown(rows[rows["group"] == group])),), f"{name}:")
+        for name, group in zip(names, RESIDUAL_CORRELATIONS, strict=False)
+        if (rows["group"] == group).any()
+    ]
+    return Section(title, (basis(draws), *grids))
 
 
 def outcome_models(draws: Draws, table: pd.DataFrame) -> Section:
-    """Show every equation's estimates, block by block."""
-    parts: list[Part] = [Lines((_basis(draws),))]
+    """Show every written equation's estimates, block by block."""
+    parts: list[Part] = [basis(draws)]
     block = ""
-    for equation in draws.spec.equations:
+    for equation in draws.model.written:
         if equation.block != block:
             block = equation.block
             parts.append(Lines((), f"{block} block:"))
-        kind = "Outcome variable" if equation.selects is None else "Latent variable"
-        own = table[(table["outcome"] == equation.outcome) & table["number"].notna()]
-        groups = tuple(
-            (group, tuple(map(_row, _records(own[own["group"] == group]))))
-            for group in GROUPS
-            if (own["group"] == group).any()
-        )
-        parts.append(Grid(("Parameters", *HEAD), groups, f"{kind}:  {equation.outcome}"))
+        latent = equation.categories and not equation.is_ordinal
+        kind = "Latent variable" if latent else "Outcome variable"
+        between = " (level 2)" if equation.level == 2 else ""
+        parts.append(_equation(equation, table, f"{kind}:  {equation.name}{between}"))
     return Section("Outcome model estimates", tuple(parts))
 
 
-def nothing_derived() -> tuple[Section, Section]:
-    """Say that no parameters were generated and no predictor models derived."""
-    none = "None: every modelled variable has an equation of its own."
-    return (
-        Section("Predictor model estimates", (Lines((none,)),)),
-        Section("Generated parameters", (Lines(("None.",)),)),
+def predictor_models(draws: Draws, table: pd.DataFrame) -> Section:
+    """Show the equations that were added for predictors: grand means, then level by level."""
+    title = "Predictor model estimates"
+    if not draws.model.implied:
+        none = "None: every modelled variable has an equation of its own."
+        return Section(title, (Lines((none,)),))
+    parts: list[Part] = [basis(draws)]
+    means = table[table["group"] == GRAND_MEANS]
+    if not means.empty:
+        rows = shown(means.assign(name=means["outcome"]))
+        parts.append(Grid(("Parameters", *HEAD), ((GRAND_MEANS, rows),), "Grand Mean block:"))
+    for level, name in enumerate(("Level 1 block:", "Level 2 block:"), start=1):
+        equations = [e for e in draws.model.implied if e.level == level]
+        if equations and draws.spec.cluster is not None:
+            parts.append(Lines((), name))
+        parts += [_equation(e, table, f"Predictor:  {e.name}") for e in equations]
+    return Section(title, tuple(parts))
+
+
+def _equation(equation: JointEquation, table: pd.DataFrame, title: str) -> Grid:
+    own = table[(table["outcome"] == equation.name) & table["number"].notna()]
+    groups = tuple(
+        (group, shown(own[own["group"] == group]))
+        for group in GROUPS
+        if (own["group"] == group).any()
     )
+    return Grid(("Parameters", *HEAD), groups, title)
 
 
 def baseline(fits: Mapping[str, RemlFit]) -> Section:
@@ -72,7 +103,7 @@ def baseline(fits: Mapping[str, RemlFit]) -> Section:
     groups = (("Fixed effects", tuple(rows[:n_fixed])), ("Random effects", tuple(rows[n_fixed:])))
     notes = [f"{name}: {fit.singular_note}" for name, fit in fits.items() if fit.singular]
     parts: list[Part] = [Grid(tuple(head), groups)]
-    return Section("Focal model by REML", (*parts, *([Lines(tuple(notes))] if notes else [])))
+    return Section(BASELINE, (*parts, *([Lines(tuple(notes))] if notes else [])))
 
 
 def reading(table: pd.DataFrame) -> Section:
@@ -96,9 +127,16 @@ def reading(table: pd.DataFrame) -> Section:
     return Section("Reading this output", (Lines(tuple(lines)),))
 
 
-def _basis(draws: Draws) -> str:
+def basis(draws: Draws) -> Lines:
+    """Say what the summaries of a section are based on."""
     chains = draws.values.shape[0]
-    return f"Summaries based on {draws.n_kept} iterations using {chains} chain{'s' * (chains > 1)}."
+    text = f"Summaries based on {draws.n_kept} iterations using {chains} chain{'s' * (chains > 1)}."
+    return Lines((text,))
+
+
+def shown(table: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
+    """Return rows of `tutorkit.summarize` or `tutorkit.derived` as those of a `Grid`."""
+    return tuple(map(_row, _records(table)))
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -106,7 +144,7 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def _row(record: Mapping[Any, Any]) -> tuple[str, ...]:
-    values = figures(*(record[name] for name in SHOWN))
+    values = figures(*(record[name] for name in STATISTICS))
     return (str(record["name"]), *values, *_precise((record["psr"], record["ess_bulk"])))
 
 

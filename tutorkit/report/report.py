@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutorkit.comparison import compare
 from tutorkit.draws import Draws
 from tutorkit.reml import RemlFit
-from tutorkit.report import estimates, sections
+from tutorkit.report import estimates, missing, models, quantities, sections
 from tutorkit.report.html import to_html
-from tutorkit.report.parts import Section
+from tutorkit.report.parts import Lines, Section
 from tutorkit.report.text import to_text
 from tutorkit.report.warnings import warnings_of
 from tutorkit.summaries import summarize
@@ -48,7 +48,13 @@ def baseline(fits: Mapping[str, RemlFit]) -> Report:
     return Report((estimates.baseline(fits),))
 
 
-def report(draws: Draws, fits: Mapping[str, RemlFit] | None = None) -> Report:
+def report(
+    draws: Draws,
+    fits: Mapping[str, RemlFit] | None = None,
+    *,
+    no_fit: str = "",
+    saved: Sequence[str] = (),
+) -> Report:
     """Return the report of a run.
 
     Parameters
@@ -57,6 +63,10 @@ def report(draws: Draws, fits: Mapping[str, RemlFit] | None = None) -> Report:
         What `tutorkit.sample` returned.
     fits
         REML fits of the focal model by name, to be shown below as by `baseline`.
+    no_fit
+        A sentence on why one of these is lacking.
+    saved
+        Sentences on what SAVE has written.
 
     Raises
     ------
@@ -69,15 +79,30 @@ def report(draws: Draws, fits: Mapping[str, RemlFit] | None = None) -> Report:
             sections.banner(),
             sections.options(draws),
             sections.burn_in(draws),
+            *((models.parameter_list(draws),) if draws.spec.print_parameters else ()),
             sections.acceptance(draws),
             sections.data_information(draws),
-            sections.model_information(draws),
+            missing.patterns(draws),
+            models.model_information(draws),
             sections.messages(warnings_of(draws, table)),
             sections.model_fit(draws),
             estimates.residual_correlations(draws, table),
             estimates.outcome_models(draws, table),
-            *estimates.nothing_derived(),
-            *(baseline(fits).sections if fits else ()),
+            *quantities.standard_deviations(draws),
+            estimates.predictor_models(draws, table),
+            quantities.generated_parameters(draws),
+            *quantities.conditional_effects(draws),
+            *missing.imputed_data(draws, saved),
+            *_baseline(fits or {}, no_fit),
             estimates.reading(table),
         )
     )
+
+
+def _baseline(fits: Mapping[str, RemlFit], no_fit: str) -> tuple[Section, ...]:
+    shown = baseline(fits).sections if fits else ()
+    if not no_fit:
+        return shown
+    title = shown[0].title if shown else estimates.BASELINE
+    parts = shown[0].parts if shown else ()
+    return (Section(title, (*parts, Lines((no_fit,)))),)

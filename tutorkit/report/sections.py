@@ -6,12 +6,13 @@ from importlib.metadata import version
 
 import numpy as np
 
-from tutorkit.data.joint import JointEquation
+from tutorkit.data.extremes import XPRIOR1
+from tutorkit.data.joint import MEAN, JointModel
 from tutorkit.diagnostics import psr_windows
 from tutorkit.draws import Draws
 from tutorkit.kernels.hamiltonian import TARGET_ACCEPTANCE
-from tutorkit.model.spec import ModelSpec, Priors
-from tutorkit.report.parts import Facts, Grid, Lines, Section, figures
+from tutorkit.model.spec import Priors
+from tutorkit.report.parts import Facts, Grid, Lines, Part, Section, figures
 
 
 def banner() -> Section:
@@ -33,13 +34,13 @@ def options(draws: Draws) -> Section:
     seed = f"{draws.seed}" + ("" if spec.seed is not None else " (chosen at random)")
     rows = [
         ("Imputation method", "Fully Bayesian model-based"),
-        ("MCMC algorithm", _algorithm(spec)),
-        ("Between-cluster imputation model", _between(spec)),
+        ("MCMC algorithm", _algorithm(draws)),
+        ("Between-cluster imputation model", _between(draws)),
         ("Prior for random effect variances", _random_prior(priors)),
         ("Prior for residual variances", _residual_prior(priors)),
         ("Prior for coefficients", _coefficient_prior(priors.coefficient_variance)),
         ("Prior for probit coefficients", _coefficient_prior(priors.probit_variance)),
-        ("Prior for predictor variances", "None: every incomplete predictor has an equation"),
+        ("Prior for predictor variances", _predictor_prior(draws.model)),
         ("Chain starting values", "Random starting values"),
         ("Seed", seed),
         ("Chains", f"{spec.chains}"),
@@ -49,15 +50,37 @@ def options(draws: Draws) -> Section:
     return Section("Algorithmic options specified", (Facts(tuple(rows)),))
 
 
-def _algorithm(spec: ModelSpec) -> str:
-    gibbs = "Gibbs sampler, coefficients with cluster effects integrated out"
-    if not any(spec.is_probit(equation) for equation in spec.equations):
-        return gibbs
-    return f"{gibbs}; Hamiltonian steps for selection models, missing values integrated out"
+def _algorithm(draws: Draws) -> str:
+    model = draws.model
+    steps = ["Gibbs sampler, coefficients with cluster effects integrated out"]
+    if any(e.selects for e in model.blocks):
+        steps.append("Hamiltonian steps for selection models, missing values integrated out")
+    ordinal = [e for e in model.blocks if not e.selects]
+    if any(len(e.categories) == 2 and e.level == 1 for e in ordinal):
+        steps.append("Hamiltonian steps for binary variables, latent responses integrated out")
+    if any(len(e.categories) > 2 or e.level == 2 for e in ordinal):
+        steps.append("latent responses drawn for ordinal variables")
+    return "; ".join(steps)
 
 
-def _between(spec: ModelSpec) -> str:
-    return "None" if spec.cluster is None else "Random intercepts in every equation"
+def _between(draws: Draws) -> str:
+    """Say what varies between clusters."""
+    if draws.spec.cluster is None:
+        return "None"
+    equations = draws.model.equations
+    random = [bool(e.random) for e in equations]
+    where = "every equation" if all(random) else "some equations (see MODELS)"
+    latent = any(c.kind == MEAN for c in draws.model.columns)
+    found = ["Latent cluster means (LATENT)"] if latent else []
+    if any(random):
+        found.append(f"{'random' if latent else 'Random'} intercepts in {where}")
+    return "; ".join(found) or "None"
+
+
+def _predictor_prior(model: JointModel) -> str:
+    if not model.implied:
+        return "None: every incomplete predictor has an equation"
+    return _residual_prior(XPRIOR1).replace("PRIOR1", "XPRIOR1")
 
 
 def _named(priors: Priors, text: str) -> str:
@@ -123,7 +146,8 @@ def acceptance(draws: Draws) -> Section:
     )
     if not rows:
         return Section("Metropolis-Hastings acceptance rates", (Lines((note,)),))
-    head = ("Selection model", "Type", "Probability", "Target value")
+    first = "Selection model" if all(e.selects for e in draws.model.blocks) else "Probit model"
+    head = (first, "Type", "Probability", "Target value")
     parts = (Grid(head, (("", tuple(rows)),)), Lines((note,)))
     return Section("Metropolis-Hastings acceptance rates", parts)
 
@@ -135,48 +159,21 @@ def data_information(draws: Draws) -> Section:
     rows += [("Level-2 identifier", spec.cluster)] if spec.cluster else []
     rows.append(("Sample size", f"{data.values.shape[1]}"))
     rows += [("Level-2 clusters", f"{data.n_clusters}")] if spec.cluster else []
-    rates = [
-        (name, f"{100 * data.missing_rate(name):05.2f}")
-        for name in data.variables
-        if name not in spec.fixed
-    ]
-    return Section(
-        "Data information", (Facts(tuple(rows)), Facts(tuple(rates), "Missing data rates (%):"))
-    )
-
-
-def model_information(draws: Draws) -> Section:
-    """State the number of parameters, the roles of variables and the equations."""
-    spec = draws.spec
-    free = sum(parameter.free for parameter in draws.parameters)
-    counts = (("Outcome models", f"{free}"), ("Predictor models", "0"))
-    complete = [
-        name for name in draws.data.variables
-        if name not in spec.fixed and name not in {e.outcome for e in spec.equations}
-    ]  # fmt: skip
-    roles = [("Fixed variables", " ".join(spec.fixed))] if spec.fixed else []
-    roles += [("Complete, taken as fixed", " ".join(complete))] if complete else []
-    lines: list[str] = []
-    block = ""
-    for number, equation in enumerate(draws.model.written, start=1):
-        if equation.block != block:
-            block = equation.block
-            lines += ["", f"   {block}:"] if lines else [f"   {block}:"]
-        lines.append(f"    [{number}]  {_written_out(equation)}")
-    return Section(
-        "Model information",
-        (
-            Facts(counts, "NUMBER OF PARAMETERS"),
-            Facts(tuple(roles) or (("Fixed variables", "None"),), "PREDICTORS"),
-            Lines(tuple(lines), "MODELS", verbatim=True),
-        ),
-    )
-
-
-def _written_out(equation: JointEquation) -> str:
-    random = equation.random_labels
-    right = " ".join(equation.labels) + (f" | {' '.join(random)}" if random else "")
-    return f"{equation.name} ~ {right}"
+    parts: list[Part] = [Facts(tuple(rows))]
+    indicators = dict(spec.indicators)
+    for level, title in (
+        (1, "Missing data rates (%):"),
+        (2, "Missing data rates of level-2 variables (% of clusters):"),
+    ):
+        rates = [
+            (name, f"{100 * data.missing_rate(name):05.2f}")
+            for name in data.variables
+            if draws.model.column(name).level == level
+            and name not in spec.fixed
+            and name not in indicators
+        ]
+        parts += [Facts(tuple(rates), title)] if rates else []
+    return Section("Data information", tuple(parts))
 
 
 def messages(warnings: tuple[str, ...]) -> Section:

@@ -1,0 +1,95 @@
+"""The equations of a plan: their terms and priors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from tutorkit.arrays import Floats
+from tutorkit.data.extremes import XPRIOR1
+from tutorkit.data.joint import MEAN
+from tutorkit.layout.numbering import Numbering, integers, offsets
+from tutorkit.model.spec import INTERCEPT, Priors
+from tutorkit.parameters import GRAND_MEANS, monitored
+
+FAR = 100.0  # standard deviations from zero
+
+
+def equation_arrays(numbers: Numbering, priors: Priors) -> dict[str, Any]:
+    """Return what the plan says of each equation."""
+    equations = numbers.model.equations
+    variances = [XPRIOR1 if e.implicit else priors for e in equations]
+    start = offsets(numbers.sizes)
+    n_random = np.array([len(e.random) for e in equations])
+    written = [
+        [k for k, e in enumerate(equations) if not e.implicit and e.level == level]
+        for level in (1, 2)
+    ]
+    sizes = Counter(p.outcome for p in monitored(numbers.model) if p.group != GRAND_MEANS)
+    return {
+        "outcome": integers(numbers.outcome),
+        "probit": integers([bool(e.categories) for e in equations]),
+        "level": integers([e.level for e in equations]),
+        "explicit": integers([not e.implicit for e in equations]),
+        "term_start": start,
+        "random_start": integers(start[1:] - n_random),
+        "residual_shape": np.array([p.residual_shape for p in variances]),
+        "residual_scale": np.array([p.residual_scale for p in variances]),
+        "random_df": np.array([p.random_df for p in variances]) * (n_random + 1.0),
+        "random_scale": np.array([p.random_scale for p in variances]),
+        "written_start": integers(np.cumsum([0, *map(len, written)])),
+        "written": integers([e for level in written for e in level]),
+        "record_start": offsets([sizes[e.name] for e in equations]),
+    }
+
+
+def term_arrays(numbers: Numbering, priors: Priors, columns: Floats) -> dict[str, Any]:
+    """Return what the plan says of each term."""
+    factors = numbers.factors
+    chosen = dict(zip(numbers.blocks, numbers.integrated, strict=True))
+    return {
+        "term_equation": integers(numbers.term_equation),
+        "factor_start": offsets([len(own) for own in factors]),
+        "factor": integers([column for own in factors for column in own]),
+        "centre": _centres(numbers, priors, columns),
+        "prior_precision": _prior_precision(numbers, priors),
+        "selected_term": integers(
+            [
+                chosen.get(int(e), -1) in own
+                for e, own in zip(numbers.term_equation, factors, strict=True)
+            ]
+        ),
+    }
+
+
+def _prior_precision(numbers: Numbering, priors: Priors) -> Floats:
+    probit, normal = 1 / priors.probit_variance, 1 / priors.coefficient_variance
+    own = [
+        probit if e.categories else 0.0 if e.implicit else normal for e in numbers.model.equations
+    ]
+    return np.array([own[e] for e in numbers.term_equation], dtype=np.float64)
+
+
+def _centres(numbers: Numbering, priors: Priors, columns: Floats) -> Floats:
+    """Return the means of terms that lie far from zero, 0 for all others.
+
+    Sums of squares of such a term would lose the digits that its coefficient depends on. With a
+    flat prior centring changes the intercept only; otherwise, and without one, it must not be done.
+    """
+    columns = columns.copy()
+    for k, column in enumerate(numbers.model.columns):
+        if column.kind == MEAN:  # not known yet, but about as large as what it is the mean of
+            columns[k] = columns[numbers.index[column.plus]]
+    centres: list[float] = []
+    for equation in numbers.model.equations:
+        flat = np.isinf(priors.coefficient_variance) or equation.implicit
+        movable = flat and not equation.categories and INTERCEPT in equation.terms
+        for term in equation.terms:
+            product = columns[[numbers.index[f] for f in term.factors]].prod(axis=0)
+            known = product[~np.isnan(product)]
+            far = movable and known.size > 1 and abs(known.mean()) > FAR * known.std() > 0
+            centres.append(float(known.mean()) if far else 0.0)
+        centres += [0.0] * len(equation.random)
+    return np.array(centres)
