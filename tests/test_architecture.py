@@ -21,6 +21,8 @@ STOREYS = [
     {"layout"},
     {"state", "diagnostics", "draws", "schedule"},
     {"kernels"},
+    {"chain"},
+    {"compiling"},
     {"sampling", "summaries", "patterns"},
     {"comparison", "derived", "completed"},
     {"charts", "report"},

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hostile import CLUSTERS, made, run, without
 
-from tutorkit import SpecError, TutorkitError, parse, report, sampling, summarize
+from tutorkit import SpecError, TutorkitError, chain, parse, report, sampling, summarize
 from tutorkit.data import prepare
 from tutorkit.kernels.sweep import run_block
 from tutorkit.parameters import recorded
@@ -58,7 +58,7 @@ def test_any_number_of_chains(chains):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize(
-    "array", ["columns", "coefficient", "sigma2", "tau", "effect", "cut", "step_size", "metric"]
+    "array", ["columns", "coefficient", "sigma2", "tau", "effect", "cut", "step_size", "mass_root"]
 )
 def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
     """What is not finite is planted everywhere in an array of one chain, between two blocks."""
@@ -70,8 +70,8 @@ def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
             getattr(state, array)[...] = value
         run_block(rng, plan, state, out, start, stop, burn)
 
-    monkeypatch.setattr(sampling, "run_block", plant)
-    if array in ("step_size", "metric"):  # proposals are refused, and the draws stay good
+    monkeypatch.setattr(chain, "run_block", plant)
+    if array in ("step_size", "mass_root"):  # proposals are refused, and the draws stay good
         run(WIDE, GRADED, burn=60, iterations=100)
         return
     with pytest.raises(TutorkitError) as caught:
@@ -87,7 +87,7 @@ def test_a_breakdown_is_told_with_its_place(monkeypatch):
         if start <= 17 < stop:
             out[17, 4] = np.nan
 
-    monkeypatch.setattr(sampling, "run_block", plant)
+    monkeypatch.setattr(chain, "run_block", plant)
     with pytest.raises(TutorkitError, match="at iteration 18 of chain 1: 'y: Intercept' was no"):
         run(MODEL, DATA, burn=10, iterations=100)
 
@@ -102,7 +102,7 @@ def test_memory_is_that_of_the_draws():
 
 
 def test_a_run_too_large_is_refused_before_anything_is_done(monkeypatch):
-    monkeypatch.setattr(sampling, "_compile_in_background", lambda announce: pytest.fail("late"))
+    monkeypatch.setattr(sampling, "compile_in_background", lambda announce: pytest.fail("late"))
     width = len(recorded(prepare(parse(MODEL), DATA).model))
     with pytest.raises(SpecError, match=f"need {8 * width} GB of memory") as caught:
         run(MODEL, DATA, burn=0, iterations=10**9)

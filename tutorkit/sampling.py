@@ -12,20 +12,22 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from tutorkit.arrays import Floats, Integers
+from tutorkit.arrays import Floats
+from tutorkit.chain import Chain
+from tutorkit.compiling import compile_in_background, warm
 from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
-from tutorkit.kernels.sweep import run_block
 from tutorkit.layout import compile_plan
-from tutorkit.model.spec import Equation, ModelSpec, Term
+from tutorkit.model.spec import ModelSpec
 from tutorkit.parameters import recorded
 from tutorkit.plan import Plan
 from tutorkit.schedule import cells, schedule
-from tutorkit.state import State, initial_state
+from tutorkit.state import State
 
-BLOCK_SECONDS = 0.05
+__all__ = ["sample", "warm"]
+
 MOST_BYTES = 4e9
 
 Progress = Callable[[int, int], None]
@@ -87,7 +89,7 @@ def sample(
     plan = compile_plan(model, prepared, spec.priors, model.described)
     stop = stop or threading.Event()
     out = _space(spec, len(recorded(model)))
-    compile_s = _compile_in_background(announce=progress is True)
+    compile_s = compile_in_background(announce=progress is True)
     runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
     _watch(runs, progress, stop)
@@ -113,53 +115,6 @@ def sample(
     )
 
 
-class _Run(threading.Thread):
-    """One chain; only this thread touches its arrays while it lives."""
-
-    def __init__(
-        self,
-        plan: Plan,
-        seed: np.random.SeedSequence,
-        spec: ModelSpec,
-        out: Floats,
-        stop: threading.Event,
-        imputed_at: Integers | None = None,
-    ) -> None:
-        super().__init__(daemon=True, name="tutorkit chain")
-        self.plan, self.burn = plan, spec.burn
-        self.n_iterations = spec.burn + spec.draws_per_chain
-        self.rng = np.random.default_rng(seed)
-        self.state: State = initial_state(plan, self.rng, spec.burn, imputed_at)
-        self.out = out  # (iteration, column): only the first `done` hold anything
-        self.done = 0
-        self.broken = False  # a row is not finite
-        self.error: Exception | None = None
-        self.stop = stop
-
-    def imputed(self) -> Floats:
-        """Return the imputations kept so far, (imputation, missing cell)."""
-        kept: Floats = self.state.imputed[self.state.imputed_at < self.done]
-        return kept
-
-    def run(self) -> None:
-        """Draw block after block, each about BLOCK_SECONDS long."""
-        size = 4
-        try:
-            while self.done < self.n_iterations and not self.stop.is_set():
-                end = min(self.done + size, self.n_iterations)
-                began = time.perf_counter()
-                run_block(self.rng, self.plan, self.state, self.out, self.done, end, self.burn)
-                if not np.isfinite(self.out[self.done : end]).all():
-                    self.broken = True
-                    self.stop.set()
-                self.done = end
-                ratio = BLOCK_SECONDS / max(time.perf_counter() - began, 1e-6)
-                size = max(1, int(size * min(ratio, 4.0)))
-        except Exception as error:  # reported by the thread that asked for the run
-            self.error = error
-            self.stop.set()
-
-
 def _space(spec: ModelSpec, width: int) -> Floats:
     """Return room for all draws, (chain, iteration, column), which takes memory as it is used."""
     n_iterations = spec.burn + spec.draws_per_chain
@@ -175,10 +130,10 @@ def _space(spec: ModelSpec, width: int) -> Floats:
 
 def _start(
     spec: ModelSpec, plan: Plan, seed: int, out: Floats, stop: threading.Event
-) -> list[_Run]:
+) -> list[Chain]:
     seeds = np.random.SeedSequence(seed).spawn(spec.chains)
     runs = [
-        _Run(plan, child, spec, rows, stop, at)
+        Chain(plan, child, spec, rows, stop, at)
         for child, rows, at in zip(seeds, out, schedule(spec), strict=True)
     ]
     for run in runs:
@@ -186,7 +141,7 @@ def _start(
     return runs
 
 
-def _check_finite(runs: list[_Run], model: JointModel) -> None:
+def _check_finite(runs: list[Chain], model: JointModel) -> None:
     """Refuse a run of which a chain broke down, saying where."""
     for chain, run in enumerate(runs, start=1):
         if run.broken:
@@ -200,7 +155,7 @@ def _check_finite(runs: list[_Run], model: JointModel) -> None:
             )
 
 
-def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -> None:
+def _watch(runs: list[Chain], progress: bool | Progress, stop: threading.Event) -> None:
     """Wait for the chains, showing how far they are; an interrupt stops them."""
     total = sum(run.n_iterations for run in runs)
     bar = tqdm(total=total, desc="Sampling", unit="it", disable=progress is not True)
@@ -223,7 +178,7 @@ def _watch(runs: list[_Run], progress: bool | Progress, stop: threading.Event) -
         bar.close()
 
 
-def _acceptance(plan: Plan, runs: list[_Run], burn: int) -> Floats:
+def _acceptance(plan: Plan, runs: list[Chain], burn: int) -> Floats:
     proposed = plan.block_hamiltonian.astype(bool)
     rows = [run.state.acceptance / max(run.done - burn, 1) for run in runs]
     return np.where(proposed, np.stack(rows), np.nan)
@@ -248,51 +203,3 @@ def _model_fit(states: list[State]) -> ModelFit:
     return ModelFit(
         dic2=float(-4 * mean.sum() + 2 * lppd), waic=float(-2 * lppd + 2 * variance.sum())
     )
-
-
-_compiled = threading.Event()
-
-
-def warm() -> float:
-    """Compile the sampler, or load it from the cache; return the seconds it took."""
-    began = time.perf_counter()
-    spec = ModelSpec(
-        (Equation("y", (Term(("x",)),)), Equation("y.missing", (Term(("y",)),))),
-        cluster="j",
-        burn=1,
-        iterations=2,
-    )
-    row = np.arange(24)
-    y = np.where(row % 5 == 0, np.nan, np.sin(row))
-    data = pd.DataFrame({"y": y, "x": row % 7, "j": row // 6})
-    prepared = prepare(spec, data)
-    plan = compile_plan(prepared.model, prepared, spec.priors)
-    out = np.empty((spec.burn + spec.draws_per_chain, len(recorded(prepared.model))))
-    _Run(plan, np.random.SeedSequence(0), spec, out, threading.Event()).run()
-    _compiled.set()
-    return time.perf_counter() - began
-
-
-def _compile_in_background(announce: bool) -> float:
-    """Call `warm` in a thread, so that the wait can be announced and interrupted."""
-    if _compiled.is_set():
-        return 0.0
-    began = time.perf_counter()
-    failures: list[Exception] = []
-
-    def work() -> None:
-        try:
-            warm()
-        except Exception as error:  # raised again below, in the thread that waits
-            failures.append(error)
-
-    thread = threading.Thread(target=work, daemon=True, name="tutorkit compiler")
-    thread.start()
-    thread.join(2.0)
-    if thread.is_alive() and announce:
-        tqdm.write("Compiling the sampler: once on this machine, about half a minute.")
-    while thread.is_alive():
-        thread.join(0.1)
-    if failures:
-        raise failures[0]
-    return time.perf_counter() - began

@@ -234,9 +234,9 @@ def run_chains(folder: str, name: str) -> None:
         [read(n_clusters=30).assign(j=lambda d, k=k: d["j"] + 30 * k) for k in range(4)]
     )
     if name == "in turn":  # a chain begins when the one before has ended
-        sampling._Run.start = sampling._Run.run
-        sampling._Run.is_alive = lambda run: False
-        sampling._Run.join = lambda run: None
+        sampling.Chain.start = sampling.Chain.run
+        sampling.Chain.is_alive = lambda run: False
+        sampling.Chain.join = lambda run: None
     draws = sample(parse(CHAPTER), data, seed=2, burn=30, iterations=40, chains=4, progress=False)
     np.savez(f"{folder}/{name}.npz", draws=everything(draws), imputed=draws.imputed)
 

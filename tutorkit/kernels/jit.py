@@ -48,6 +48,17 @@ def entry_point(function: Callable) -> Callable:
     return _compile(function)
 
 
+def is_compiled(function: Callable, *arguments: object) -> bool:
+    """Return whether calling an entry point with such arguments would not compile anything."""
+    if numba.config.DISABLE_JIT:
+        return True
+    types = tuple(function.typeof_pyval(argument) for argument in arguments)
+    if types in function.overloads:
+        return True
+    key = function._cache._index_key(types, function.targetctx.codegen())
+    return function._cache._cache_file.load(key) is not None
+
+
 def _compile(function: Callable, **options: bool | str) -> Callable:
     """Compile on first use, without the GIL, and keep the result in CACHE_FOLDER."""
     before = numba.config.CACHE_DIR
