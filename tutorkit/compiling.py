@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from tutorkit.chain import Chain
 from tutorkit.data import prepare
 from tutorkit.kernels.jit import is_compiled
+from tutorkit.kernels.parts import compile_part
 from tutorkit.kernels.sweep import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.model.spec import Equation, ModelSpec, Term
@@ -62,14 +63,33 @@ def _example() -> Chain:
 
 
 def _compile_elsewhere() -> None:
-    """Fill the cache from another process; where that fails, the next call compiles here."""
-    command = [sys.executable, "-c", "from tutorkit.compiling import _example; _example().run()"]
+    """Fill the cache from other processes; where that fails, the next call compiles here."""
+    with contextlib.suppress(OSError):
+        _python("compile_all()").wait()
+
+
+def compile_all() -> None:
+    """Compile the sampler, one half of it in a second process, and keep it in the cache."""
+    other = _python("compile_half(1)")
+    compile_half(0)
+    other.wait()
+    _example().run()
+
+
+def compile_half(part: int) -> None:
+    """Compile one half of the sampler and keep it in the cache."""
+    run = _example()
+    compile_part(part, run.rng, run.plan, run.state, run.out)
+
+
+def _python(call: str) -> subprocess.Popen[bytes]:
+    """Call a function of this module in another process, out of reach of interrupts."""
     path = os.pathsep.join(sys.path)
-    with contextlib.suppress(OSError):  # in a session of its own, an interrupt does not reach it
-        subprocess.run(
-            command, env=os.environ | {"PYTHONPATH": path}, start_new_session=True,
-            stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        )  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from tutorkit import compiling; compiling.{call}"],
+        env=os.environ | {"PYTHONPATH": path}, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def compile_in_background(announce: bool) -> float:

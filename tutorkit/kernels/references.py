@@ -4,7 +4,7 @@ As tuples, each of their hundred arrays would be an argument of every call, whic
 to compile. Python hands over the tuples; an entry point makes the references.
 """
 
-from numba import types
+from numba import typeof, types
 from numba.experimental import structref
 
 from tutorkit.plan import Plan
@@ -39,3 +39,12 @@ class StateRef(structref.StructRefProxy):
 
 structref.define_constructor(PlanRef, _PlanType, list(Plan._fields))
 structref.define_constructor(StateRef, _StateType, list(State._fields))
+
+
+def reference_types(plan: Plan, state: State) -> tuple[types.Type, types.Type]:
+    """Return the numba types that plan and state have inside the kernels."""
+    return _reference_type(_PlanType, plan), _reference_type(_StateType, state)
+
+
+def _reference_type(kind: type, arrays: Plan | State) -> types.Type:
+    return kind([(n, typeof(a)) for n, a in zip(arrays._fields, arrays, strict=True)])

@@ -1,0 +1,40 @@
+"""The sampler in two parts of about the same weight, so that two processes can compile it."""
+
+from numba import typeof, types
+
+from tutorkit.kernels.hamiltonian import adapt, move
+from tutorkit.kernels.missing_values import draw_missing_values
+from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
+from tutorkit.kernels.references import reference_types
+from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
+from tutorkit.kernels.sweep import draw_equation
+
+
+def compile_part(part: int, rng: object, plan: object, state: object, out: object) -> None:
+    """Compile part 0 or 1 for arguments of these types and keep it in the cache.
+
+    `run_block`, compiled afterwards, finds it there. ``out`` is (n_iterations, n_columns).
+    """
+    generator = typeof(rng)
+    by_reference = reference_types(plan, state)
+    integer, number = types.int64, types.float64
+    step = (generator, *by_reference, integer)
+    parts = (
+        (
+            (move, step),
+            (adapt, (*by_reference, integer, number, integer)),
+            (draw_responses, step),
+            (record, (generator, *by_reference, typeof(out[0]))),
+        ),
+        (
+            (draw_equation, step),
+            (draw_categories, step),
+            (draw_thresholds, step),
+            (draw_missing_values, step),
+            (fill_residual_sums, by_reference),
+            (add_fit, by_reference),
+            (keep_imputation, (*by_reference, integer)),
+        ),
+    )
+    for function, signature in parts[part]:
+        function.compile(signature)
