@@ -14,11 +14,10 @@ from arviz_stats.base import array_stats
 
 from tests.benchmarks.charts import save_efficiency_chart
 from tests.benchmarks.hard_set import hard_set
-from tests.benchmarks.models import chapter_model, incomplete_123
+from tests.benchmarks.models import chapter_model, incomplete_123, parameter_names
 from tests.benchmarks.plain_gibbs import sample_gibbs
 from tests.benchmarks.results import Options, Result, Row
 from tests.benchmarks.timing import TimedRun, interleaved, timed_sample
-from tutorkit.parameters import monitored
 
 DATA = {"hard set": (hard_set, 80.0), "incomplete_123": (incomplete_123, None)}
 COUNTED = "bulk ESS of the worst of 25 parameters / s of drawing kept draws, 2 chains"
@@ -27,7 +26,7 @@ COUNTED = "bulk ESS of the worst of 25 parameters / s of drawing kept draws, 2 c
 def run(options: Options) -> Result:
     """Measure both programs in turn on both data sets."""
     spec, rows, raw = chapter_model(), [], {}
-    names = [parameter.label for parameter in monitored(spec) if parameter.free]
+    names = parameter_names()
     for name, (make, target) in DATA.items():
         programs = {
             "tutorkit": partial(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.benchmarks.models import chapter_data, chapter_model
+from tests.benchmarks.models import chapter_data, chapter_model, parameter_names
 from tests.benchmarks.results import Options, Result, Row, number
 from tests.benchmarks.timing import timed_sample
-from tutorkit.parameters import monitored
 
 
 def run(options: Options) -> Result:
     """Sample with a few seeds; the worst parameter is named."""
     spec, data = chapter_model(), chapter_data()
-    names = [parameter.label for parameter in monitored(spec) if parameter.free]
+    names = parameter_names()
     burn, iterations = options.pick(1000, 300), options.pick(20_000, 2000)
     runs = [
         timed_sample(spec, data, seed=seed + 1, burn=burn, iterations=iterations)

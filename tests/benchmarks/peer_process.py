@@ -11,9 +11,8 @@ import sys
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks.models import chapter_data, chapter_model
+from tests.benchmarks.models import chapter_data, chapter_model, parameter_names
 from tests.benchmarks.peer import compile_nutpie, largest_r_hat, sample_nutpie
-from tutorkit.parameters import monitored
 
 
 def main(tune: int, draws: int, seed: int) -> None:
@@ -21,7 +20,7 @@ def main(tune: int, draws: int, seed: int) -> None:
     spec = chapter_model()
     compiled = compile_nutpie(chapter_data(), spec.priors.probit_variance)
     run = sample_nutpie(compiled, tune, draws, seed)
-    names = [parameter.label for parameter in monitored(spec) if parameter.free]
+    names = parameter_names()
     quantiles = np.quantile(run.values, [0.5, 0.025, 0.975], axis=(0, 1)).T
     table = pd.DataFrame(quantiles, index=names, columns=["median", "lower", "upper"])
     ess = run.ess
