@@ -9,9 +9,10 @@ from arviz_stats.base import array_stats
 
 from tests.benchmarks import cold, gibbs, import_time, mixing, peer, scaling
 from tests.benchmarks.hard_set import chapter_like, hard_set
-from tests.benchmarks.models import REFERENCE, incomplete_123
+from tests.benchmarks.models import REFERENCE, chapter_data, incomplete_123
 from tests.benchmarks.plain_gibbs import sample_gibbs
 from tests.benchmarks.results import Options, Result, Row, as_json, markdown
+from tutorkit.data import prepare
 from tutorkit.parameters import monitored
 
 QUICK = Options(runs=1, quick=True)
@@ -43,7 +44,8 @@ def test_plain_gibbs_agrees_with_an_independent_program(chapter):
     draws = sample_gibbs(
         incomplete_123(), seed=1, burn=5000, iterations=100_000, probit_variance=math.inf
     ).values
-    free = [parameter for parameter in monitored(chapter) if parameter.free]
+    model = prepare(chapter, chapter_data()).model
+    free = [parameter for parameter in monitored(model) if parameter.free]
     errors = array_stats.mcse(draws, method="median", chain_axis=0, draw_axis=1)
     for k, parameter in enumerate(free):
         difference = np.median(draws[:, :, k]) - medians[parameter.outcome, parameter.name]
