@@ -13,7 +13,7 @@ from tests.benchmarks.models import chapter_model
 from tests.benchmarks.results import Options, Result, Row, number
 from tests.benchmarks.timing import python, timed_sample
 
-BURN = 200  # iterations to find step size and mass matrix: fewer make later iterations longer
+BURN = 300  # iterations to find step size and mass matrix: fewer make later iterations longer
 MOST_RUNS = 3  # one of all sizes takes about four minutes
 MEMORY_ROWS, MEMORY_ITERATIONS = 600, (2000, 40_000)
 
