@@ -10,12 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tutorkit.arrays import Floats, Integers
+from tutorkit.data.implied import mean_factors
 from tutorkit.data.joint import Facts
 from tutorkit.data.kinds import check_kinds
 from tutorkit.data.places import mistake, place_of
 from tutorkit.errors import Place
 from tutorkit.model.spec import Equation, ModelSpec, Term
-from tutorkit.model.tokens import MEAN_SUFFIX, variable_of
+from tutorkit.model.tokens import variable_of
 
 Columns = Mapping[str, Floats]  # variable -> (n_rows,), missing values nan
 
@@ -60,10 +61,9 @@ def check_columns(
 def _cluster_means(spec: ModelSpec, columns: Columns, cluster: Integers) -> dict[str, Floats]:
     """Return the observed cluster means that stand for ``x.mean`` in these checks."""
     means = {}
-    for factor in dict.fromkeys(f for e in spec.equations for f in e.factors):
-        if factor.endswith(MEAN_SUFFIX):
-            values = pd.Series(columns[variable_of(factor)])
-            means[factor] = values.groupby(cluster).transform("mean").to_numpy(dtype=np.float64)
+    for factor in mean_factors(spec):
+        values = pd.Series(columns[variable_of(factor)])
+        means[factor] = values.groupby(cluster).transform("mean").to_numpy(dtype=np.float64)
     return means
 
 

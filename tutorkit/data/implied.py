@@ -23,7 +23,7 @@ from tutorkit.data.joint import (
     JointModel,
 )
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec, Term
-from tutorkit.model.tokens import MEAN_SUFFIX
+from tutorkit.model.tokens import MEAN_SUFFIX, variable_of
 
 
 def join(spec: ModelSpec, facts: Mapping[str, Facts]) -> JointModel:
@@ -38,16 +38,20 @@ def join(spec: ModelSpec, facts: Mapping[str, Facts]) -> JointModel:
 
 def needs_means(spec: ModelSpec) -> tuple[str, ...]:
     """Return the variables, FIXED ones left out, whose latent cluster or grand mean is a part."""
-    inputs = [v for e in spec.equations for t in (*e.predictors, *e.slopes) for v in t.factors]
-    with_mean = [v.removesuffix(MEAN_SUFFIX) for v in inputs if v.endswith(MEAN_SUFFIX)]
-    centred = [v.removesuffix(MEAN_SUFFIX) for v in (*spec.group_mean, *spec.grand_mean)]
-    return tuple(v for v in dict.fromkeys((*with_mean, *centred)) if v not in spec.fixed)
+    used = map(variable_of, (*mean_factors(spec), *spec.group_mean, *spec.grand_mean))
+    return tuple(v for v in dict.fromkeys(used) if v not in spec.fixed)
+
+
+def mean_factors(spec: ModelSpec) -> tuple[str, ...]:
+    """Return the factors ``x.mean`` of the equations, each once, in order of appearance."""
+    factors = dict.fromkeys(f for equation in spec.equations for f in equation.factors)
+    return tuple(f for f in factors if f.endswith(MEAN_SUFFIX))
 
 
 def free_predictors(spec: ModelSpec) -> tuple[str, ...]:
     """Return the predictors without an equation of their own that are not FIXED."""
     outcomes = {e.outcome for e in spec.equations}
-    names = [v.removesuffix(MEAN_SUFFIX) for e in spec.equations for v in e.inputs]
+    names = [v for e in spec.equations for v in e.inputs]
     return tuple(v for v in dict.fromkeys(names) if v not in outcomes and v not in spec.fixed)
 
 
@@ -85,7 +89,7 @@ class _Builder:
 
     def factor(self, name: str) -> str:
         """Return the column that stands for a variable on a right-hand side."""
-        spec, variable = self.spec, name.removesuffix(MEAN_SUFFIX)
+        spec, variable = self.spec, variable_of(name)
         if variable in spec.fixed:
             column = fixed_column(spec, name)
             level = 2 if name != variable else self.facts[variable].level
@@ -230,7 +234,7 @@ def observed_between(variable: str) -> str:
 
 def fixed_column(spec: ModelSpec, name: str) -> str:
     """Return the column that stands for a FIXED variable, or its ``.mean``, in an equation."""
-    variable = name.removesuffix(MEAN_SUFFIX)
+    variable = variable_of(name)
     if name != variable:
         return observed_between(variable) if name in spec.grand_mean else observed_mean(variable)
     if name in spec.group_mean:

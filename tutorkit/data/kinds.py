@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutorkit.data.implied import needs_means
+from tutorkit.data.implied import mean_factors, needs_means
 from tutorkit.data.joint import Facts
 from tutorkit.data.places import mistake, place_of
 from tutorkit.errors import Place
@@ -31,7 +31,7 @@ def check_kinds(spec: ModelSpec, facts: Mapping[str, Facts]) -> None:
                 "means. Or list a complete variable under FIXED."
             )
             raise mistake(spec, what, hint, ("outcome", name))
-    for name in (*spec.group_mean, *_with_mean(spec)):
+    for name in (*spec.group_mean, *mean_factors(spec)):
         variable = variable_of(name)
         if facts[variable].level == 2:
             what = f"'{variable}' has one value per cluster, so it has no cluster means"
@@ -54,10 +54,6 @@ def _check_simple(spec: ModelSpec) -> None:
                 )
                 hint = f"Take '{term}' out of the equation, or the statement out of SIMPLE."
                 raise mistake(spec, what, hint, ("simple", simple.focal, simple.moderator))
-
-
-def _with_mean(spec: ModelSpec) -> tuple[str, ...]:
-    return tuple(f for e in spec.equations for f in e.factors if f.endswith(MEAN_SUFFIX))
 
 
 def _check_level_2(spec: ModelSpec, equation: Equation, facts: Mapping[str, Facts]) -> None:
