@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.data.joint import CENTRED, MEAN, JointEquation, JointModel
+from tutorkit.data.joint import CENTRED, MEAN, XPRIOR1, JointEquation, JointModel
 from tutorkit.data.places import mistake
-from tutorkit.model.spec import INTERCEPT, ModelSpec, Priors, Term
-
-XPRIOR1 = Priors(residual_shape=1.0, residual_scale=0.5, random_df=1.0, random_scale=1.0)
-"""Variances of the equations that are implied: unit sum of squares, 2 degrees of freedom."""
+from tutorkit.model.spec import INTERCEPT, ModelSpec, Term
 
 _LITTLE_OWN = 1e-3  # share of a term's spread that the terms before it leave
 _TIGHT = 0.3  # prior SD of a standardized probit coefficient

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutorkit.model.spec import Term
+from tutorkit.model.spec import Priors, Term
 
 DATA, RESPONSE, MEAN, GRAND_MEAN, CENTRED = "data", "response", "mean", "grand mean", "centred"
 BINARY = (0.0, 1.0)
+XPRIOR1 = Priors(residual_shape=1.0, residual_scale=0.5, random_df=1.0, random_scale=1.0)
+"""Variances of the equations that are implied: unit sum of squares, 2 degrees of freedom."""
 
 
 @dataclass(frozen=True)

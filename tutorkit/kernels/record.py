@@ -93,9 +93,7 @@ def _record_explained(plan, state, e, out, at):
 @kernel
 def fill_residual_sums(plan, state):
     """Sum residuals' products over each level's rows, and their squares within each unit."""
-    n_equations = plan.outcome.size
-    state.unit_squares[:] = 0.0
-    for e in range(n_equations):
+    for e in range(plan.outcome.size):
         x = state.residual[e]
         for f in range(e + 1):
             y = state.residual[f]

@@ -11,6 +11,7 @@ from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.missing_values import fill_polynomial
 from tutorkit.kernels.slices import THRESHOLD, change_density, slice_step
 from tutorkit.kernels.terms import fill_residual, next_row, set_value
+from tutorkit.plan import NO_BOUND
 
 
 @kernel
@@ -55,7 +56,7 @@ def _draw_pair(rng, plan, state, s, i, eta):
     root = math.sqrt(1.0 + b * b * variance)
     h = eta - b * here
     middle = h + b * m
-    response = middle + root * truncated_normal(rng, -middle / root, 1e30)
+    response = middle + root * truncated_normal(rng, -middle / root, NO_BOUND)
     state.columns[plan.outcome[e], i] = response
     state.residual[e, i] = response - eta
     spread = variance / (root * root)

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from tutorkit.arrays import Floats
-from tutorkit.data.extremes import XPRIOR1
-from tutorkit.data.joint import MEAN
+from tutorkit.data.joint import MEAN, XPRIOR1
 from tutorkit.layout.numbering import Numbering, integers, offsets
 from tutorkit.model.spec import INTERCEPT, Priors
 from tutorkit.parameters import GRAND_MEANS, monitored

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tutorkit.data.extremes import XPRIOR1
 from tutorkit.data.implied import free_predictors, needs_means
-from tutorkit.data.joint import MEAN, JointEquation
+from tutorkit.data.joint import MEAN, XPRIOR1, JointEquation
 from tutorkit.diagnostics import window_psr
 from tutorkit.draws import Draws
 from tutorkit.model.spec import Priors

@@ -6,8 +6,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from tutorkit.data.extremes import XPRIOR1
-from tutorkit.data.joint import MEAN, JointModel
+from tutorkit.data.joint import MEAN, XPRIOR1, JointModel
 from tutorkit.diagnostics import psr_windows
 from tutorkit.draws import Draws
 from tutorkit.kernels.hamiltonian import TARGET_ACCEPTANCE
