@@ -20,7 +20,7 @@ STOREYS = [
     {"datasets", "plan"},
     {"layout"},
     {"state", "diagnostics", "draws", "schedule"},
-    {"kernels"},
+    {"kernels", "start"},
     {"chain"},
     {"compiling"},
     {"sampling", "summaries", "patterns"},

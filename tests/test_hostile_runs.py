@@ -58,7 +58,7 @@ def test_any_number_of_chains(chains):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize(
-    "array", ["columns", "coefficient", "sigma2", "tau", "effect", "cut", "step_size", "mass_root"]
+    "array", ["columns", "coefficient", "sigma2", "tau", "effect", "cut", "step_size", "mass_head"]
 )
 def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
     """What is not finite is planted everywhere in an array of one chain, between two blocks."""
@@ -71,7 +71,7 @@ def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
         run_block(rng, plan, state, out, start, stop, burn)
 
     monkeypatch.setattr(chain, "run_block", plant)
-    if array in ("step_size", "mass_root"):  # proposals are refused, and the draws stay good
+    if array in ("step_size", "mass_head"):  # proposals are refused, and the draws stay good
         run(WIDE, GRADED, burn=60, iterations=100)
         return
     with pytest.raises(TutorkitError) as caught:

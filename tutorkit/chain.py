@@ -11,7 +11,8 @@ from tutorkit.arrays import Floats, Integers
 from tutorkit.kernels.sweep import run_block
 from tutorkit.model.spec import ModelSpec
 from tutorkit.plan import Plan
-from tutorkit.state import State, initial_state
+from tutorkit.start import initial_state
+from tutorkit.state import State
 
 BLOCK_SECONDS = 0.05
 

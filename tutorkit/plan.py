@@ -40,6 +40,7 @@ class Plan(NamedTuple):
     missing_start: Integers  # (n_columns + 1,)
     missing_first: Integers  # (n_missing,) a missing value fills rows first ...
     missing_last: Integers  # (n_missing,) ... to last - 1
+    wide: Integers  # (n_columns,) 1 if a missing value may fill more than one row
     impute: Integers  # (n_imputed,) columns drawn one value at a time
     grand_mean: Integers  # (n_grand_means,)
     described: Integers  # (n_described,) columns whose mean and SD are recorded
@@ -66,10 +67,13 @@ class Plan(NamedTuple):
     centre: Floats  # (n_terms,) subtracted from it, for accuracy: the intercept is recorded without
     prior_precision: Floats  # (n_terms,) of the coefficient, 0 if flat
     selected_term: Integers  # (n_terms,) 1 if a block's term with the variable integrated out
+    twin: Integers  # (n_terms,) of a fixed term the equal random one, and the reverse; or -1
+    same_term: Integers  # (n_terms,) of a block's term: that of the variable's own equation, or -1
     # blocks: the probit equations
     block_equation: Integers  # (n_blocks,)
     block_variable: Integers  # (n_blocks,) column integrated out with the responses, or -1
     block_hamiltonian: Integers  # (n_blocks,) 1 if coefficients move with responses integrated out
+    block_main: Integers  # (n_blocks,) place of the variable itself among the coefficients, or -1
     block_tau: Integers  # (n_blocks,) 1 if they do, and the only random effect is the intercept
     category_column: Integers  # (n_blocks,) the ordinal variable, or -1
     n_categories: Integers  # (n_blocks,)

@@ -25,7 +25,8 @@ from tutorkit.parameters import recorded
 from tutorkit.plan import Plan
 from tutorkit.sampling import sample, warm
 from tutorkit.schedule import schedule
-from tutorkit.state import State, initial_state
+from tutorkit.start import initial_state
+from tutorkit.state import State
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")
 

@@ -17,7 +17,8 @@ from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.plan import Plan
-from tutorkit.state import State, initial_state
+from tutorkit.start import initial_state
+from tutorkit.state import State
 
 EXTREMES = [0.0, 1e-320, 1.0, 37.5, 1e5, 1e8, 1e12, 1e30, 1e140]
 BROKEN = [math.nan, math.inf, -math.inf]

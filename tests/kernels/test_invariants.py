@@ -39,7 +39,7 @@ def make_step(rng, plan, state, step, k):
     elif step == THRESHOLDS:
         responses.draw_thresholds(rng, plan, state, k)
     elif step == MOVE:
-        hamiltonian.move(rng, plan, state, k)
+        hamiltonian.move(rng, plan, state, k, True)
     elif step == RESPONSES:
         responses.draw_responses(rng, plan, state, k)
     elif step == VALUES:
@@ -47,7 +47,7 @@ def make_step(rng, plan, state, step, k):
     elif step == EQUATION:
         draw_equation(rng, plan, state, k)
     else:
-        sweep(rng, plan, state)
+        sweep(rng, plan, state, True)
 
 
 def steps(plan):

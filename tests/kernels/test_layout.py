@@ -14,7 +14,7 @@ from tutorkit.kernels.sweep import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
-from tutorkit.state import initial_state
+from tutorkit.start import initial_state
 
 pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="needs compiled kernels")
 

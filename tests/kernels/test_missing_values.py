@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import toy
 from invariants import assert_complete
+from scipy import stats
 
-from tutorkit.kernels import missing_values, terms
+from tutorkit.kernels import missing_values
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
 
@@ -46,16 +47,20 @@ POLYNOMIAL = {
 
 
 @entry_point
-def draw_values(rng, plan, state, v, start, steps, out):
-    """Fill ``out`` (n_draws, n_rows) with v, each after ``steps`` draws from ``start`` on."""
+def draw_values(rng, plan, state, v, start, steps, out, coefficients):
+    """Fill ``out`` (n_draws, n_rows) with v, each after ``steps`` draws from ``start`` on.
+
+    ``coefficients`` (n_draws, n_terms) receives those that go with it.
+    """
     plan, state = PlanRef(*plan), StateRef(*state)
     for k in range(out.shape[0]):
         for m in range(plan.missing_start[v], plan.missing_start[v + 1]):
-            for i in range(plan.missing_first[m], plan.missing_last[m]):
-                terms.set_value(plan, state, v, i, start)
+            first, last = plan.missing_first[m], plan.missing_last[m]
+            missing_values.set_value(plan, state, v, first, last, start)
         for _ in range(steps):
             missing_values.draw_missing_values(rng, plan, state, v)
         out[k] = state.columns[v]
+        coefficients[k] = state.coefficient
 
 
 def check(case, *, start, steps, n_draws, clusters=True):
@@ -69,7 +74,23 @@ def check(case, *, start, steps, n_draws, clusters=True):
     v = int(plan.impute[position])
     columns = state.columns.copy()
     out = np.empty((n_draws, columns.shape[1]))
-    draw_values(np.random.default_rng(12), plan, state, v, start, steps, out)
+    coefficients = np.empty((n_draws, state.coefficient.size))
+    before = state.coefficient.copy()
+    draw_values(np.random.default_rng(12), plan, state, v, start, steps, out, coefficients)
+    known = ~np.isnan(plan.columns[v])
+    assert (out[:, known] == columns[v, known]).all()
+    toy_is_complete(plan, state)
+    own = plan.own[v]
+    moved = own >= 0 and plan.degree[v] == 1 and not plan.wide[v]
+    of_own = (plan.term_equation == own) & moved
+    of_own &= np.arange(of_own.size) < plan.random_start[plan.term_equation]
+    assert (coefficients[:, ~of_own] == before[~of_own]).all()
+    if moved:
+        state.coefficient[:] = before
+        state.columns[:] = columns
+        draws = np.column_stack([coefficients[:, of_own], out[:, toy.MISSING_ROWS]])
+        assert_jointly_normal(draws, plan, state, v, np.flatnonzero(of_own))
+        return
     grid = np.linspace(-15, 15, 3001)
     spans = range(plan.missing_start[v], plan.missing_start[v + 1])
     for k in spans[:3]:
@@ -77,9 +98,38 @@ def check(case, *, start, steps, n_draws, clusters=True):
         log_density = toy.log_density(plan, state, toy.with_values(plan, columns, v, rows, grid))
         assert toy.ks_p_value(out[:, rows.start], grid, log_density) > toy.LEAST_P
         assert (out[:, rows] == out[:, [rows.start]]).all()
-    known = ~np.isnan(plan.columns[v])
-    assert (out[:, known] == columns[v, known]).all()
-    toy_is_complete(plan, state)
+
+
+def assert_jointly_normal(draws, plan, state, v, terms):
+    """Compare draws of coefficients and values of v with their joint normal distribution.
+
+    Its log density is a polynomial of degree 2, so that second differences are its derivatives.
+    """
+    columns, n = state.columns.copy(), draws.shape[1]
+
+    def log_density(x):
+        state.coefficient[terms] = x[: len(terms)]
+        values = columns.copy()
+        values[v, toy.MISSING_ROWS] = x[len(terms) :]
+        toy.derive(plan, values)
+        prior = plan.prior_precision[terms] * state.coefficient[terms] ** 2
+        return float(toy.log_density(plan, state, values) - 0.5 * prior.sum())
+
+    unit = np.eye(n)
+    zero = log_density(np.zeros(n))
+    alone = np.array([[log_density(x), log_density(-x)] for x in unit])
+    slope = (alone[:, 0] - alone[:, 1]) / 2
+    precision = np.diag(2 * zero - alone.sum(axis=1))
+    for a in range(n):
+        for b in range(a):
+            both = log_density(unit[a] + unit[b])
+            precision[a, b] = precision[b, a] = alone[a, 0] + alone[b, 0] - both - zero
+    root = np.linalg.cholesky(precision)
+    z = (draws - np.linalg.solve(precision, slope)) @ root
+    for a in range(n):
+        assert stats.kstest(z[:, a], "norm").pvalue > toy.LEAST_P
+        for b in range(a):
+            toy.assert_mean(z[:, a] * z[:, b], 0.0)
 
 
 def toy_is_complete(plan, state):

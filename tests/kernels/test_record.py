@@ -13,7 +13,7 @@ from tutorkit.kernels.sweep import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.parameters import moments, monitored, recorded, residual_correlations
 from tutorkit.sampling import _model_fit
-from tutorkit.state import initial_state
+from tutorkit.start import initial_state
 
 SCRIPTS = {
     "chapter": datasets.script("04_multilevel"),

@@ -38,26 +38,13 @@ INTEGRATED = [name for name, case in CASES.items() if case[3]]
 
 
 @entry_point
-def read_theta(plan, state, s, theta):
-    """Call `hold` and `read_theta`; return the length of theta."""
-    plan, state = PlanRef(*plan), StateRef(*state)
-    selection.hold(plan, state, s)
-    selection.read_theta(plan, state, s, theta)
-    return selection.block_size(plan, s)
+def evaluate(plan, state, s, theta, gradient, what):
+    """Call `evaluate`."""
+    return selection.evaluate(PlanRef(*plan), StateRef(*state), s, theta, gradient, what)
 
 
-@entry_point
-def write_theta(plan, state, s, theta):
-    """Call `write_theta`."""
-    selection.write_theta(PlanRef(*plan), StateRef(*state), s, theta)
-
-
-@entry_point
 def log_density(plan, state, s, theta, gradient):
-    """Call `fill_gradient` and `log_density`."""
-    plan, state = PlanRef(*plan), StateRef(*state)
-    selection.fill_gradient(plan, state, s, theta, gradient)
-    return selection.log_density(plan, state, s, theta)
+    return evaluate(plan, state, s, theta, gradient, selection.DENSITY)
 
 
 @entry_point
@@ -78,11 +65,6 @@ def prepared(name):
     return plan, state, int(np.flatnonzero(plan.block_hamiltonian)[-1])
 
 
-def block(plan, state, s):
-    theta = np.zeros(len(plan.term_equation) + 2)
-    return theta[: read_theta(plan, state, s, theta)]
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_what_belongs_to_the_block(name):
     _, incomplete, has_tau, integrated = CASES[name]
@@ -101,7 +83,7 @@ def test_what_belongs_to_the_block(name):
 def test_gradient_is_that_of_the_log_density(name, spread):
     """Central differences: error h^2 f''' / 6 + 1e-16 |f| / h, below 1e-8 of the scale here."""
     plan, state, s = prepared(name)
-    theta = block(plan, state, s)
+    theta = toy.theta(plan, state, s)
     rng = np.random.default_rng(8)
     theta += spread * rng.uniform(-1, 1, theta.size)
     gradient = np.empty(theta.size)
@@ -119,19 +101,51 @@ def test_gradient_is_that_of_the_log_density(name, spread):
 
 @pytest.mark.parametrize("name", CASES)
 def test_log_density_is_the_integral_over_the_missing_value(name):
-    """Up to a constant, so differences between places are compared."""
+    """Up to a constant, so differences between places are compared.
+
+    It is a density of theta, so the logarithm of the natural parameters' derivatives belongs to it.
+    """
     plan, state, s = prepared(name)
     columns = state.columns.copy()
-    start = block(plan, state, s)
+    start = toy.theta(plan, state, s)
     rng = np.random.default_rng(9)
     places = [start, *(start + rng.uniform(-0.6, 0.6, (3, start.size)))]
     found = [log_density(plan, state, s, theta, np.empty(theta.size)) for theta in places]
     expected = []
     for theta in places:
-        write_theta(plan, state, s, theta)
-        expected.append(integrated_log_density(plan, state, s, columns))
+        toy.write_theta(plan, state, s, theta)
+        determinant = np.linalg.slogdet(natural_slopes(plan, state, s, theta))[1]
+        toy.write_theta(plan, state, s, theta)
+        expected.append(integrated_log_density(plan, state, s, columns) + determinant)
     assert np.ptp(expected) > 0.1
     np.testing.assert_allclose(np.diff(found), np.diff(expected), rtol=1e-8, atol=1e-8)
+
+
+def natural(plan, state, s):
+    """Return coefficients and log variances of the block."""
+    e, v = plan.block_equation[s], plan.block_variable[s]
+    found = list(state.coefficient[plan.term_start[e] : plan.random_start[e]])
+    if v >= 0:
+        own = plan.own[v]
+        found += list(state.coefficient[plan.term_start[own] : plan.random_start[own]])
+        found.append(np.log(state.sigma2[own]))
+    if plan.block_tau[s]:
+        found.append(np.log(state.tau[e, 0, 0]))
+    return np.array(found)
+
+
+def natural_slopes(plan, state, s, theta):
+    """Return the derivatives of the natural parameters with respect to theta's head."""
+    n, h, columns = natural(plan, state, s).size, 1e-5, []
+    for k in range(n):
+        ends = []
+        for step in (h, -h):
+            there = theta.copy()
+            there[k] += step
+            toy.write_theta(plan, state, s, there)
+            ends.append(natural(plan, state, s))
+        columns.append((ends[0] - ends[1]) / (2 * h))
+    return np.array(columns).T
 
 
 def integrated_log_density(plan, state, s, columns):
@@ -156,6 +170,12 @@ def integrated_log_density(plan, state, s, columns):
     if plan.block_tau[s]:
         prior = stats.invgamma(plan.random_df[e] / 2, scale=plan.random_scale[e] / 2)
         total += prior.logpdf(state.tau[e, 0, 0]) + np.log(state.tau[e, 0, 0])
+        intercepts = state.effect[:, plan.random_start[e]]
+        total -= 0.5 * (intercepts**2).sum() / state.tau[e, 0, 0]
+    if own >= 0:  # a density of standardised effects
+        effects = state.effect[:, plan.random_start[own] : plan.term_start[own + 1]]
+        tau = state.tau[own, : effects.shape[1], : effects.shape[1]]
+        total -= 0.5 * (effects.T * np.linalg.solve(tau, effects.T)).sum()
     return total
 
 
@@ -214,14 +234,49 @@ def test_responses_of_known_rows_are_truncated_normal(name):
         assert_complete(plan, state)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_what_moves_is_read_as_it_was_written(name):
+    plan, state, s = prepared(name)
+    theta = toy.theta(plan, state, s)
+    theta += np.random.default_rng(12).uniform(-1, 1, theta.size)
+    toy.write_theta(plan, state, s, theta)
+    np.testing.assert_allclose(toy.theta(plan, state, s), theta, rtol=1e-10, atol=1e-10)
+
+
 def test_a_cluster_effect_keeps_its_standardised_value_when_its_variance_moves():
     plan, state, s = prepared("outcome")
     e = plan.block_equation[s]
     t = plan.random_start[e]
     before = state.effect[:, t] / np.sqrt(state.tau[e, 0, 0])
-    theta = block(plan, state, s)
-    theta[-1] += 1.3
-    write_theta(plan, state, s, theta)
-    assert state.tau[e, 0, 0] == pytest.approx(np.exp(theta[-1]))
+    theta = toy.theta(plan, state, s)
+    tau, at = state.tau[e, 0, 0], natural(plan, state, s).size - 1
+    theta[at] += 1.3
+    toy.write_theta(plan, state, s, theta)
+    assert state.tau[e, 0, 0] == pytest.approx(tau * np.exp(1.3))
     np.testing.assert_allclose(state.effect[:, t] / np.sqrt(state.tau[e, 0, 0]), before)
-    np.testing.assert_allclose(block(plan, state, s), theta)
+
+
+def test_coefficients_that_do_not_change_are_those_with_the_variable_integrated_out():
+    """Phi((h + b mu) / sqrt(1 + b^2 sigma2)): its coefficients stay as b and sigma2 move."""
+    plan, state, s = prepared("outcome")
+    e, own = plan.block_equation[s], plan.own[plan.block_variable[s]]
+    names = {"1": (), "x": (int(plan.factor[plan.factor_start[plan.term_start[e] + 2]]),)}
+    found = []
+    theta = toy.theta(plan, state, s)
+    for w in (-0.8, 0.1, 1.2):
+        theta[1] = w
+        toy.write_theta(plan, state, s, theta)
+        gamma = coefficients(plan, state, e)
+        beta = coefficients(plan, state, own)
+        b = state.coefficient[plan.term_start[e] + 1]
+        size = np.sqrt(1 + b**2 * state.sigma2[own])
+        found.append([(gamma[key] + b * beta[key]) / size for key in names.values()])
+        assert b * np.sqrt(state.sigma2[own]) == pytest.approx(np.sinh(w))
+    np.testing.assert_allclose(found, [found[0]] * 3)
+
+
+def coefficients(plan, state, e):
+    """Return the fixed coefficients of an equation by their terms' columns."""
+    terms = range(plan.term_start[e], plan.random_start[e])
+    factors = [tuple(plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]) for t in terms]
+    return dict(zip(factors, state.coefficient[terms.start : terms.stop], strict=True))

@@ -8,9 +8,15 @@ from invariants import predictors, term_values
 from models import LEVEL_2, build
 from scipy import stats
 
+from tutorkit.kernels import selection
+from tutorkit.kernels.jit import entry_point
+from tutorkit.kernels.references import PlanRef, StateRef
+from tutorkit.kernels.theta import head_size, read_theta, tail_width
+from tutorkit.kernels.theta import write_theta as _write_theta
 from tutorkit.model.spec import Priors
 from tutorkit.plan import Plan
-from tutorkit.state import State, initial_state
+from tutorkit.start import initial_state
+from tutorkit.state import State
 
 PRIORS = Priors(
     coefficient_variance=4.0,
@@ -41,7 +47,7 @@ def toy(
         v: MISSING_CLUSTERS if v.startswith(LEVEL_2) else MISSING_ROWS for v in incomplete.split()
     }
     _, _, plan = build(model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=priors, rng=rng)
-    state = initial_state(plan, rng, burn=0)
+    state = initial_state(plan, rng, burn=0, few=5)
     for e in range(len(plan.outcome)):
         random = slice(plan.random_start[e], plan.term_start[e + 1])
         r = random.stop - random.start
@@ -52,6 +58,27 @@ def toy(
         state.coefficient[fixed] = 0.7 * rng.standard_normal(fixed.stop - fixed.start)
     complete(plan, state)
     return plan, state
+
+
+@entry_point
+def _read_theta(plan, state, s, theta):
+    """Call `hold` and `read_theta`; return the length of theta."""
+    plan, state = PlanRef(*plan), StateRef(*state)
+    selection.hold(plan, state, s)
+    read_theta(plan, state, s, theta)
+    return head_size(plan, s) + tail_width(plan, s) * state.effect.shape[0]
+
+
+def theta(plan: Plan, state: State, s: int) -> np.ndarray:
+    """Set aside what block s holds and return what it moves."""
+    values = np.zeros(100)
+    return values[: _read_theta(plan, state, s, values)]
+
+
+@entry_point
+def write_theta(plan, state, s, theta):
+    """Call `write_theta`."""
+    _write_theta(PlanRef(*plan), StateRef(*state), s, theta)
 
 
 def complete(plan: Plan, state: State) -> None:

@@ -12,18 +12,18 @@ from tutorkit.kernels.coefficients import (
     draw_residual_variance,
     fill_products,
 )
-from tutorkit.kernels.effects import move_effects
 from tutorkit.kernels.hamiltonian import move
+from tutorkit.kernels.information import close_window
 from tutorkit.kernels.jit import entry_point, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, redraw_root
 from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
-from tutorkit.kernels.selection import fill_gradient, hold, read_theta
+from tutorkit.kernels.selection import hold
 from tutorkit.kernels.sweep import draw_equation, sweep
 
 SWEEP, COEFFICIENTS, RESIDUAL_VARIANCE, EQUATION, COVARIANCE, ROOT = 0, 1, 2, 3, 4, 5
-MISSING_VALUES, PROPOSAL, EFFECTS, RESPONSES, CATEGORIES, THRESHOLDS = 6, 7, 8, 9, 10, 11
+MISSING_VALUES, PROPOSAL, RESPONSES, CATEGORIES, THRESHOLDS = 6, 7, 8, 9, 10
 
 
 class Trace(NamedTuple):
@@ -56,7 +56,7 @@ def run_chain(rng, plan, state, world, step, trace):
             draw_effects(rng, plan, state)
         simulate(rng, plan, state, world)
         if step == SWEEP:
-            sweep(rng, plan, state)
+            sweep(rng, plan, state, False)
         elif step <= ROOT:
             step_in_equations(rng, plan, state, step)
         elif step == MISSING_VALUES:
@@ -72,6 +72,22 @@ def run_chain(rng, plan, state, world, step, trace):
         trace.category[k] = state.category
         trace.cut[k] = state.cut
         trace.accepted[k] = state.accepted
+
+
+@entry_point
+def learn_masses(rng, plan, state, world, n_draws):
+    """Make mass matrices from the information in data drawn from the prior, and forget the rest."""
+    plan, state = PlanRef(*plan), StateRef(*state)
+    for _ in range(n_draws):
+        draw_parameters(rng, plan, state, world)
+        draw_effects(rng, plan, state)
+        simulate(rng, plan, state, world)
+        for s in range(plan.block_equation.size):
+            if plan.block_hamiltonian[s]:
+                move(rng, plan, state, s, True)
+    for s in range(plan.block_equation.size):
+        if plan.block_hamiltonian[s]:
+            close_window(plan, state, s)
 
 
 @kernel
@@ -103,12 +119,7 @@ def step_in_blocks(rng, plan, state, step):
             draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
             if step == PROPOSAL:
-                state.accepted[s] = move(rng, plan, state, s)
+                state.accepted[s] = move(rng, plan, state, s, False)
             else:
                 hold(plan, state, s)
-            if step == EFFECTS and plan.block_tau[s]:
-                theta = np.empty(plan.term_equation.size + 2)
-                read_theta(plan, state, s, theta)
-                fill_gradient(plan, state, s, theta, np.empty(theta.size))
-                move_effects(rng, plan, state, s)
         draw_responses(rng, plan, state, s)

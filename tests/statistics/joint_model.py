@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from joint import Trace, run_chain
+from joint import Trace, learn_masses, run_chain
 from models import build
 from scipy.special import digamma, polygamma
 from simulate import World
 
 from tutorkit.data.joint import CENTRED, DATA, GRAND_MEAN, MEAN, JointModel
 from tutorkit.model.spec import Priors
-from tutorkit.state import initial_state
+from tutorkit.start import initial_state
 
 # light tails; sd of a coefficient 0.5 to 0.6, variances around 0.4 (a mistake of the kind sigma for
 # sigma squared would not show at 1)
@@ -58,7 +58,7 @@ class Toy:
             model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=PRIORS, rng=self.rng
         )
         self.model = data.model
-        self.state = initial_state(plan, self.rng, burn=0)
+        self.state = initial_state(plan, self.rng, burn=0, few=7)
         self.state.step_size[:] = step_size
         kinds = [c.kind for c in self.model.columns]
         held = plan.grand_mean
@@ -90,6 +90,7 @@ class Toy:
             prior_precision=np.where(flat, 1 / PRIORS.coefficient_variance, plan.prior_precision),
             n_categories=np.where(plan.n_categories > 2, plan.n_categories - 1, 2),
         )
+        learn_masses(self.rng, self.plan, self.state, self.world, 200)
 
     def run(self, step: int, length: int) -> Trace:
         """Run one chain from a new draw of the prior."""

@@ -63,10 +63,9 @@ STEPS = {
     "proposal, missing at random": ("y ~ x; y.missing ~ x", "", joint.PROPOSAL),
     "proposal, no equation for the variable": ("y ~ x; w.missing ~ x y", "", joint.PROPOSAL),
     "proposal, random slope": ("y ~ x; y.missing ~ y x | x", "", joint.PROPOSAL),
+    "proposal, two slopes": ("y ~ x z | x z; y.missing ~ y x z", "", joint.PROPOSAL),
+    "proposal, product only": ("y ~ x z; y.missing ~ y*x x", "", joint.PROPOSAL),
     "proposal, binary outcome": ("o ~ x z x*z", "", joint.PROPOSAL),
-    "effects, selected outcome": ("y ~ x | x; y.missing ~ y x y*x", "", joint.EFFECTS),
-    "effects, selected predictor": ("y ~ x z | x; x ~ z; x.missing ~ x y", "", joint.EFFECTS),
-    "effects, binary outcome": ("o ~ x z", "", joint.EFFECTS),
     "categories": ("y ~ o z o*z; o ~ z", "o", joint.CATEGORIES),
     "categories, more than two": ("y ~ o4 z | o4; o4 ~ z | z", "o4", joint.CATEGORIES),
     "categories, squared": ("y ~ o4 o4^2; o4 ~ z", "o4", joint.CATEGORIES),
@@ -136,4 +135,4 @@ def check(toy: Toy, step: int, length: int) -> None:
     if step in (joint.SWEEP, joint.PROPOSAL):
         # often enough to move, seldom enough for a wrong log density to show
         moved = acceptance[toy.plan.block_hamiltonian == 1]
-        assert ((moved > 0.5) & (moved < 0.95)).all(), f"acceptance {acceptance}"
+        assert ((moved > 0.4) & (moved < 0.95)).all(), f"acceptance {acceptance}"

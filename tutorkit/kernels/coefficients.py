@@ -6,49 +6,85 @@ import numpy as np
 
 from tutorkit.kernels.distributions import inverse_gamma
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.linalg import (
-    cholesky,
-    copy_lower,
-    draw_from_precision,
-    solve_upper,
-)
-from tutorkit.kernels.terms import dot, n_rows
+from tutorkit.kernels.linalg import cholesky, copy_lower, draw_from_precision
+from tutorkit.kernels.terms import dot, n_rows, sum_of_products
 
 
 @kernel
 def fill_products(plan, state, e):
     """Sum W'W over all rows and Z'W over each cluster.
 
-    W = [fixed terms, random terms, outcome], Z = [random terms].
+    W = [fixed terms, random terms, outcome], Z = [random terms]. What is a sum of others already
+    made, or the same as another, is not made anew from the rows.
     """
     first, middle = plan.term_start[e], plan.random_start[e]
-    size = plan.term_start[e + 1] - first + 1
-    total = state.total[e]
-    for a in range(size):
-        x = _column(plan, state, e, first, size, a)
+    p, r = middle - first, plan.term_start[e + 1] - middle
+    total, products = state.total[e], state.products
+    for k in range(r):
+        z = state.design[middle + k]
+        for a in range(p + r + 1):
+            known = _random_column(plan, first, p, r, a)
+            if 0 <= known < k:
+                _copy(products[known, p + k], products[k, a])
+            elif p <= a < p + r and plan.twin[first + a] >= 0:
+                _copy(products[k, plan.twin[first + a] - first], products[k, a])
+            else:
+                _sum_clusters(plan, z, _column(plan, state, e, first, p + r, a), products[k, a])
+    for a in range(p + r + 1):
+        known = _random_column(plan, first, p, r, a)
         for b in range(a + 1):
-            y = _column(plan, state, e, first, size, b)
-            value = dot(plan, e, x, y)
+            other = _random_column(plan, first, p, r, b)
+            if known >= 0:
+                value = _sum(products[known, b])
+            elif other >= 0:
+                value = _sum(products[other, a])
+            else:
+                x = _column(plan, state, e, first, p + r, a)
+                value = dot(plan, e, x, _column(plan, state, e, first, p + r, b))
             total[a, b] = value
             total[b, a] = value
-    cluster_start, products = plan.cluster_start, state.products
-    for k in range(plan.term_start[e + 1] - middle):
-        z = state.design[middle + k]
-        for a in range(size):
-            x = _column(plan, state, e, first, size, a)
-            for j in range(cluster_start.size - 1):
-                value = 0.0
-                for i in range(cluster_start[j], cluster_start[j + 1]):
-                    value += z[i] * x[i]
-                products[j, k, a] = value
 
 
 @kernel
-def _column(plan, state, e, first, size, a):
+def _random_column(plan, first, p, r, a):
+    """Return which random term is the same as column a of W, or -1."""
+    if a < p:
+        same = plan.twin[first + a]
+        return same - first - p if same >= 0 else -1
+    return a - p if a < p + r else -1
+
+
+@kernel
+def _column(plan, state, e, first, n_terms, a):
     """Return column a of W."""
-    if a == size - 1:
+    if a == n_terms:
         return state.columns[plan.outcome[e]]
     return state.design[first + a]
+
+
+@kernel
+def _sum_clusters(plan, x, y, out):
+    """Sum x times y over the rows of each cluster."""
+    start = plan.cluster_start
+    for j in range(out.size):
+        value = 0.0
+        for i in range(start[j], start[j + 1]):
+            value += x[i] * y[i]
+        out[j] = value
+
+
+@kernel
+def _copy(x, out):
+    for j in range(out.size):
+        out[j] = x[j]
+
+
+@kernel
+def _sum(x):
+    value = 0.0
+    for j in range(x.size):
+        value += x[j]
+    return value
 
 
 @kernel
@@ -58,75 +94,110 @@ def draw_coefficients(rng, plan, state, e):
     With Sigma = L L', K_j = L' Z_j'Z_j L + sigma2 I = C_j C_j' and Q_j = C_j^-1 L' Z_j' [X_j o_j],
     the precision of beta is (X'X - sum Q_X' Q_X) / sigma2 and u_j = L C_j^-T (Q_o - Q_X beta +
     sigma z): no inverse of Sigma, so a nearly singular one does no harm. Reads `fill_products`.
+    Each loop over clusters runs on whole vectors.
     """
     first, middle = plan.term_start[e], plan.random_start[e]
     p, r = middle - first, plan.term_start[e + 1] - middle
-    sigma2 = state.sigma2[e]
-    sigma = math.sqrt(sigma2)
-    total = state.total[e]
-    precision = np.empty((p, p))
-    mean = np.empty(p)
-    for a in range(p):
-        mean[a] = total[a, p + r]
-        for b in range(p):
-            precision[a, b] = total[a, b]
+    sigma2, total, reduced = state.sigma2[e], state.total[e], state.reduced
     chol = np.empty((r, r))
     copy_lower(state.tau[e], chol, r)
     cholesky(chol, r)
-    n_clusters = plan.cluster_start.size - 1
-    for j in range(n_clusters if r > 0 else 0):
-        _reduce_cluster(state, j, p, r, chol, sigma2)
-        reduced = state.reduced[j]
-        for k in range(r):
-            for a in range(p):
-                mean[a] -= reduced[k, a] * reduced[k, p]
-                for b in range(a + 1):
-                    precision[a, b] -= reduced[k, a] * reduced[k, b]
+    _reduce_clusters(state, p, r, chol, sigma2)
+    precision, mean = np.empty((p, p)), np.empty(p)
     for a in range(p):
+        mean[a] = total[a, p + r]
+        for k in range(r):
+            mean[a] -= sum_of_products(reduced[k, a], reduced[k, p])
         mean[a] /= sigma2
         for b in range(a + 1):
-            precision[a, b] /= sigma2
+            value = total[a, b]
+            for k in range(r):
+                value -= sum_of_products(reduced[k, a], reduced[k, b])
+            precision[a, b] = value / sigma2
         precision[a, a] += plan.prior_precision[first + a]
     draw_from_precision(rng, precision, mean, p)
     for a in range(p):
         state.coefficient[first + a] = mean[a]
-    z = np.empty(r)
-    for j in range(n_clusters if r > 0 else 0):
-        reduced = state.reduced[j]
-        for k in range(r):
-            z[k] = reduced[k, p] + sigma * rng.standard_normal()
-            for a in range(p):
-                z[k] -= reduced[k, a] * mean[a]
-        solve_upper(state.factor[j], z, r)
-        for a in range(r):
+    if r > 0:
+        _draw_effects(rng, state, middle, p, r, chol, math.sqrt(sigma2), mean)
+
+
+@kernel
+def _reduce_clusters(state, p, r, chol, sigma2):
+    """Set ``state.factor`` to C_j and ``state.reduced`` to Q_j of `draw_coefficients`."""
+    products, factor, reduced = state.products, state.factor, state.reduced
+    n_clusters = factor.shape[2]
+    for a in range(r):
+        for b in range(a + 1):
+            out = factor[a, b]
+            for j in range(n_clusters):
+                out[j] = sigma2 if a == b else 0.0
+            for k in range(a, r):
+                for m in range(b, r):
+                    _add(out, chol[k, a] * chol[m, b], products[k, p + m])
+    for c in range(r):  # their Cholesky factors; the pivots are sigma2 at least
+        pivot = factor[c, c]
+        for k in range(c):
+            x = factor[c, k]
+            for j in range(n_clusters):
+                pivot[j] -= x[j] * x[j]
+        for j in range(n_clusters):
+            pivot[j] = math.sqrt(max(pivot[j], 1e-15 * sigma2))
+        for a in range(c + 1, r):
+            out = factor[a, c]
+            for k in range(c):
+                _subtract_product(out, factor[a, k], factor[c, k])
+            for j in range(n_clusters):
+                out[j] /= pivot[j]
+    for c in range(p + 1):
+        source = c if c < p else p + r
+        for a in range(r):  # forward substitution, row by row
+            out, pivot = reduced[a, c], factor[a, a]
+            for j in range(n_clusters):
+                out[j] = 0.0
+            for k in range(a, r):
+                _add(out, chol[k, a], products[k, source])
+            for k in range(a):
+                _subtract_product(out, factor[a, k], reduced[k, c])
+            for j in range(n_clusters):
+                out[j] /= pivot[j]
+
+
+@kernel
+def _draw_effects(rng, state, middle, p, r, chol, sigma, beta):
+    """Draw each cluster's effects given the coefficients."""
+    reduced, factor = state.reduced, state.factor
+    n_clusters = factor.shape[2]
+    for k in range(r):
+        z = reduced[k, p]
+        for a in range(p):
+            _add(z, -beta[a], reduced[k, a])
+        for j in range(n_clusters):
+            z[j] += sigma * rng.standard_normal()
+    for k in range(r - 1, -1, -1):  # back substitution, row by row
+        z, pivot = reduced[k, p], factor[k, k]
+        for m in range(k + 1, r):
+            _subtract_product(z, factor[m, k], reduced[m, p])
+        for j in range(n_clusters):
+            z[j] /= pivot[j]
+    for a in range(r):
+        for j in range(n_clusters):
             effect = 0.0
             for k in range(a + 1):
-                effect += chol[a, k] * z[k]
+                effect += chol[a, k] * reduced[k, p, j]
             state.effect[j, middle + a] = effect
 
 
 @kernel
-def _reduce_cluster(state, j, p, r, chol, sigma2):
-    """Set ``state.factor[j]`` to C_j and ``state.reduced[j]`` to Q_j of `draw_coefficients`."""
-    products, factor, reduced = state.products[j], state.factor[j], state.reduced[j]
-    for a in range(r):
-        for b in range(a + 1):
-            value = 0.0
-            for k in range(a, r):
-                for m in range(b, r):
-                    value += chol[k, a] * products[k, p + m] * chol[m, b]
-            factor[a, b] = value
-        factor[a, a] += sigma2
-    cholesky(factor, r)
-    for c in range(p + 1):
-        source = c if c < p else p + r
-        for a in range(r):  # forward substitution, row by row
-            value = 0.0
-            for k in range(a, r):
-                value += chol[k, a] * products[k, source]
-            for k in range(a):
-                value -= factor[a, k] * reduced[k, c]
-            reduced[a, c] = value / factor[a, a]
+def _add(out, weight, x):
+    for j in range(out.size):
+        out[j] += weight * x[j]
+
+
+@kernel
+def _subtract_product(out, x, y):
+    for j in range(out.size):
+        out[j] -= x[j] * y[j]
 
 
 @kernel

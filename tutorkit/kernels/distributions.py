@@ -22,11 +22,17 @@ def is_number(x):
 
 @inlined
 def mills(x):
-    """Return the Mills ratio (1 - Phi(x)) / phi(x) for x >= 0, relative error below 2e-15.
+    """Return the Mills ratio (1 - Phi(x)) / phi(x) for x >= 0, relative error below 2e-15."""
+    return scaled_mills(x) / (1.0 + x)
 
-    (1 + x) times the ratio is a smooth function of y = (x - 5) / (x + 5), here by its Chebyshev
-    interpolant of degree 21 (the mapping of Shepherd & Laframboise 1981, Math. Comp. 36:249).
-    There is no branch and no call, so that loops over rows use vector instructions.
+
+@inlined
+def scaled_mills(x):
+    """Return (1 + x) times the Mills ratio of x >= 0, a smooth function of (x - 5) / (x + 5).
+
+    Here by its Chebyshev interpolant of degree 21 (the mapping of Shepherd & Laframboise 1981,
+    Math. Comp. 36:249). There is no branch and no call, so that loops over rows use vector
+    instructions.
     """
     y = (x - 5.0) / (x + 5.0)
     p = 5.771413037482433e-09
@@ -51,7 +57,7 @@ def mills(x):
     p = p * y + 0.07778159886882079
     p = p * y - 0.2294875382521134
     p = p * y + 1.1568486282918942
-    return p / (1.0 + x)
+    return p
 
 
 @inlined
@@ -87,8 +93,9 @@ def normal_density(x):
 def inverse_mills(t):
     """Return phi(t) / Phi(t)."""
     x = abs(t)
-    ratio, density = mills(x), normal_density(x)
-    return 1.0 / ratio if t < 0.0 else density / (1.0 - density * ratio)
+    p, q, density = scaled_mills(x), 1.0 + x, normal_density(x)
+    above = q * (density if t >= 0.0 else 1.0)
+    return above / (q - density * p if t >= 0.0 else p)
 
 
 @kernel

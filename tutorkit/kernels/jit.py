@@ -18,9 +18,11 @@ def _cache_folder() -> Path:
     """Return a folder named by a hash of all kernel sources.
 
     numba's own key covers one source file only: after an edit in one module it would go on using
-    the compiled callers in another. A hash over all of them cannot go stale.
+    the compiled callers in another. A hash over all of them, and the plan's constants that are
+    compiled in, cannot go stale.
     """
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    folder = Path(__file__).parent
+    sources = [*sorted(folder.glob("*.py")), folder.parent / "plan.py"]
     digest = hashlib.sha256(b"\0".join(p.read_bytes() for p in sources)).hexdigest()[:16]
     base = numba.config.CACHE_DIR or platformdirs.user_cache_dir("tutorkit", appauthor=False)
     return Path(base) / "kernels" / digest

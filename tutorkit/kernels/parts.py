@@ -21,7 +21,7 @@ def compile_part(part: int, rng: object, plan: object, state: object, out: objec
     step = (generator, *by_reference, integer)
     parts = (
         (
-            (move, step),
+            (move, (*step, types.boolean)),
             (adapt, (*by_reference, integer, number, integer)),
             (draw_responses, step),
             (record, (generator, *by_reference, typeof(out[0]))),

@@ -42,23 +42,23 @@ def redraw_root(rng, plan, state, e):
     root, proposal, z = np.empty((r, r)), np.empty((r, r)), np.empty(r)
     copy_lower(state.tau[e], root, r)
     cholesky(root, r)
-    precision, mean = np.zeros((n, n)), np.zeros(n)
+    precision, mean, products = np.zeros((n, n)), np.zeros(n), state.products
     for j in range(state.effect.shape[0]):
-        products = state.products[j]
         for a in range(r):
             z[a] = state.effect[j, middle + a]
         solve_lower(root, z, r)
         for a in range(r):
-            score = products[a, p + r]
+            score = products[a, p + r, j]
             for k in range(p):
-                score -= products[a, k] * state.coefficient[first + k]
+                score -= products[a, k, j] * state.coefficient[first + k]
             for b in range(a + 1):
                 row = a * (a + 1) // 2 + b
                 mean[row] += score * z[b] / state.sigma2[e]
                 for c in range(a + 1):
                     for d in range(c + 1):
                         column = c * (c + 1) // 2 + d
-                        precision[row, column] += z[b] * z[d] * products[a, p + c] / state.sigma2[e]
+                        value = z[b] * z[d] * products[a, p + c, j]
+                        precision[row, column] += value / state.sigma2[e]
     draw_from_precision(rng, precision, mean, n)
     for a in range(r):
         for b in range(a + 1):
@@ -107,12 +107,13 @@ def draw_variance(rng, plan, state, e):
     """
     first = plan.term_start[e]
     p = plan.random_start[e] - first
-    for j in range(state.score.size):  # Z_j'(o_j - X_j beta)
-        products = state.products[j, 0]
-        score = products[p + 1]
-        for a in range(p):
-            score -= products[a] * state.coefficient[first + a]
-        state.score[j] = score
+    score = state.score  # Z_j'(o_j - X_j beta)
+    for j in range(score.size):
+        score[j] = state.products[0, p + 1, j]
+    for a in range(p):
+        coefficient, x = state.coefficient[first + a], state.products[0, a]
+        for j in range(score.size):
+            score[j] -= coefficient * x[j]
     here = math.log(state.tau[e, 0, 0])
     there = slice_step(rng, plan, state, VARIANCE, e, here, 2.0, -LOG_BOUND, LOG_BOUND)
     state.tau[e, 0, 0] = math.exp(there)

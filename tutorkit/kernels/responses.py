@@ -8,9 +8,9 @@ import math
 
 from tutorkit.kernels.distributions import log_interval, truncated_normal
 from tutorkit.kernels.jit import kernel
-from tutorkit.kernels.missing_values import fill_polynomial
+from tutorkit.kernels.missing_values import fill_polynomial, set_value
 from tutorkit.kernels.slices import THRESHOLD, change_density, slice_step
-from tutorkit.kernels.terms import fill_residual, next_row, set_value
+from tutorkit.kernels.terms import fill_residual, next_row, set_values
 from tutorkit.plan import NO_BOUND
 
 
@@ -28,40 +28,51 @@ def draw_responses(rng, plan, state, s):
         fill_residual(plan, state, plan.own[v])
     for k in range(plan.level_start[plan.level[e] - 1], plan.level_start[plan.level[e]]):
         i = plan.level_row[k]
-        eta = response[i] - residual[i]
-        if v >= 0 and integrated[i] > 0.0:
-            _draw_pair(rng, plan, state, s, i, eta)
-        else:
+        if integrated[i] == 0.0:
+            eta = response[i] - residual[i]
             z = truncated_normal(rng, cut[category[i]] - eta, cut[category[i] + 1] - eta)
             for row in range(i, next_row(plan, e, i)):
                 response[row] = eta + z
                 residual[row] = z
+    if v >= 0:
+        stop = plan.missing_start[v + 1]
+        for begin in range(plan.missing_start[v], stop, state.values.size):
+            rows = plan.missing_first[begin : min(begin + state.values.size, stop)]
+            _draw_pairs(rng, plan, state, s, rows)
 
 
 @kernel
-def _draw_pair(rng, plan, state, s, i, eta):
-    """Draw (response, v) in row i, where v is missing: the response is positive.
+def _draw_pairs(rng, plan, state, s, rows):
+    """Draw (response, v) in some rows where v is missing: the responses are positive.
 
     Reads what `tutorkit.kernels.selection.hold` set aside.
     """
     e, v = plan.block_equation[s], plan.block_variable[s]
-    own, here = plan.own[v], state.columns[v, i]
-    b = 0.0
+    own, values, slopes = plan.own[v], state.values, state.d_b
+    for r in range(rows.size):
+        slopes[r] = 0.0
     for t in range(plan.term_start[e], plan.random_start[e]):
         if plan.selected_term[t]:
-            b += state.coefficient[t] * state.others[t - plan.term_start[e], i]
+            coefficient, x = state.coefficient[t], state.others[t - plan.term_start[e]]
+            for r in range(rows.size):
+                slopes[r] += coefficient * x[rows[r]]
     precision = 1.0 / state.sigma2[own]
-    variance = 1.0 / (precision + state.info_a[i])
-    m = variance * ((here - state.residual[own, i]) * precision + state.info_b[i])
-    root = math.sqrt(1.0 + b * b * variance)
-    h = eta - b * here
-    middle = h + b * m
-    response = middle + root * truncated_normal(rng, -middle / root, NO_BOUND)
-    state.columns[plan.outcome[e], i] = response
-    state.residual[e, i] = response - eta
-    spread = variance / (root * root)
-    value = spread * (m / variance + b * (response - h)) + math.sqrt(spread) * rng.standard_normal()
-    set_value(plan, state, v, i, value)
+    response, residual = state.columns[plan.outcome[e]], state.residual[e]
+    column, own_residual = state.columns[v], state.residual[own]
+    for r in range(rows.size):
+        i, b = rows[r], slopes[r]
+        variance = 1.0 / (precision + state.info_a[i])
+        m = variance * ((column[i] - own_residual[i]) * precision + state.info_b[i])
+        root = math.sqrt(1.0 + b * b * variance)
+        eta = response[i] - residual[i]
+        h = eta - b * column[i]
+        middle = h + b * m
+        response[i] = middle + root * truncated_normal(rng, -middle / root, NO_BOUND)
+        residual[i] = response[i] - eta
+        spread = variance / (root * root)
+        mean = spread * (m / variance + b * (response[i] - h))
+        values[r] = mean + math.sqrt(spread) * rng.standard_normal()
+    set_values(plan, state, v, rows, values)
 
 
 @kernel
@@ -82,7 +93,7 @@ def draw_categories(rng, plan, state, s):
                 best, grade = value, g
         for i in range(first, last):
             state.category[s, i] = grade
-            set_value(plan, state, v, i, plan.code[s, grade])
+        set_value(plan, state, v, first, last, plan.code[s, grade])
 
 
 @kernel

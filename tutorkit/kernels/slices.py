@@ -80,7 +80,7 @@ def variance_density(plan, state, e, log_tau):
     value = -0.5 * plan.random_df[e] * log_tau - 0.5 * plan.random_scale[e] / tau
     product = 1.0
     for j in range(state.score.size):
-        squares = state.products[j, 0, p]
+        squares = state.products[0, p, j]
         if squares == 0.0:
             continue
         ratio = 1.0 + tau * squares / sigma2

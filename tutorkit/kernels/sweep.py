@@ -7,7 +7,7 @@ from tutorkit.kernels.coefficients import (
     draw_residual_variance,
     fill_products,
 )
-from tutorkit.kernels.hamiltonian import adapt, move
+from tutorkit.kernels.hamiltonian import adapt, learns, move
 from tutorkit.kernels.jit import entry_point, inlined, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redraw_root
@@ -21,14 +21,17 @@ COVARIANCE_ROUNDS = 2
 
 
 @inlined
-def sweep(rng, plan, state):
-    """Draw everything once from its full conditional, some of it integrated out on the way."""
+def sweep(rng, plan, state, learn):
+    """Draw everything once from its full conditional, some of it integrated out on the way.
+
+    ``learn``: proposals also collect what their mass matrices are learnt from.
+    """
     for s in range(plan.block_equation.size):
         if plan.category_column[s] >= 0:
             draw_categories(rng, plan, state, s)
         draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
-            state.accepted[s] = move(rng, plan, state, s)
+            state.accepted[s] = move(rng, plan, state, s, learn)
         draw_responses(rng, plan, state, s)
     for v in plan.impute:
         draw_missing_values(rng, plan, state, v)
@@ -62,7 +65,7 @@ def run_block(rng, plan, state, out, start, stop, burn):
     """
     plan, state = PlanRef(*plan), StateRef(*state)
     for iteration in range(start, stop):
-        sweep(rng, plan, state)
+        sweep(rng, plan, state, learns(state, iteration))
         for s in range(plan.block_equation.size):
             if plan.block_hamiltonian[s]:
                 if iteration < burn:

@@ -4,39 +4,49 @@ from tutorkit.kernels.jit import kernel
 
 
 @kernel
-def term_value(plan, state, t, i):
-    """Return the product of the factors of term t in row i (1 for the intercept), centred."""
-    value = 1.0
-    for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
-        value *= state.columns[plan.factor[f], i]
-    return value - plan.centre[t]
-
-
-@kernel
-def weight(plan, state, t, i):
-    """Return the coefficient of term t in row i: a fixed one or its cluster's effect."""
+def fill_weights(plan, state, t, rows, out):
+    """Write the coefficient of term t in each of some rows: fixed, or its cluster's effect."""
     if t < plan.random_start[plan.term_equation[t]]:
-        return state.coefficient[t]
-    return state.effect[plan.cluster[i], t]
+        for r in range(rows.size):
+            out[r] = state.coefficient[t]
+    else:
+        for r in range(rows.size):
+            out[r] = state.effect[plan.cluster[rows[r]], t]
 
 
 @kernel
-def set_value(plan, state, v, i, value):
-    """Give variable v a value in row i; centred columns, terms and residuals follow."""
-    columns = state.columns
-    change = value - columns[v, i]
-    columns[v, i] = value
+def set_values(plan, state, v, rows, values):
+    """Give variable v values in some rows; centred columns, terms and residuals follow."""
+    columns, change, term, weight = state.columns, state.change, state.line[0], state.power[0]
+    n = rows.size
+    for r in range(n):
+        change[r] = values[r] - columns[v, rows[r]]
+        columns[v, rows[r]] = values[r]
     for k in range(plan.derived_start[v], plan.derived_start[v + 1]):
         d = plan.derived[k]
-        columns[d, i] = columns[plan.plus[d], i] - columns[plan.minus[d], i]
+        for r in range(n):
+            i = rows[r]
+            columns[d, i] = columns[plan.plus[d], i] - columns[plan.minus[d], i]
     for q in range(plan.see_start[v], plan.see_start[v + 1]):
-        residual = state.residual[plan.see[q], i] + plan.see_sign[q] * change
         for k in range(plan.see_touch[q], plan.see_touch[q + 1]):
             t = plan.touch[k]
-            term = term_value(plan, state, t, i)
-            residual -= weight(plan, state, t, i) * (term - state.design[t, i])
-            state.design[t, i] = term
-        state.residual[plan.see[q], i] = residual
+            design = state.design[t]
+            for r in range(n):
+                term[r] = 1.0
+            for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
+                column = columns[plan.factor[f]]
+                for r in range(n):
+                    term[r] *= column[rows[r]]
+            fill_weights(plan, state, t, rows, weight)
+            residual = state.residual[plan.see[q]]
+            for r in range(n):
+                value = term[r] - plan.centre[t]
+                residual[rows[r]] -= weight[r] * (value - design[rows[r]])
+                design[rows[r]] = value
+        if plan.see_sign[q] != 0.0:
+            residual = state.residual[plan.see[q]]
+            for r in range(n):
+                residual[rows[r]] += plan.see_sign[q] * change[r]
 
 
 @kernel
@@ -63,6 +73,15 @@ def dot(plan, e, x, y):
     else:
         for i in range(x.size):
             value += x[i] * y[i]
+    return value
+
+
+@kernel
+def sum_of_products(x, y):
+    """Return the sum of x[i] y[i] over the elements of y."""
+    value = 0.0
+    for i in range(y.size):
+        value += x[i] * y[i]
     return value
 
 

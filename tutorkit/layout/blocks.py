@@ -14,11 +14,13 @@ from tutorkit.layout.numbering import Numbering, integers
 def block_arrays(numbers: Numbering, columns: Floats) -> dict[str, Any]:
     """Return what the plan says of each block."""
     equations, index = numbers.probit, numbers.index
+    where = list(zip(numbers.blocks, numbers.integrated, strict=True))
     hamiltonian = [len(e.categories) == 2 and e.level == 1 for e in equations]
     return {
         "block_equation": integers(numbers.blocks),
         "block_variable": integers(numbers.integrated),
         "block_hamiltonian": integers(hamiltonian),
+        "block_main": integers([_main(numbers, e, v) for e, v in where]),
         "block_tau": integers(
             [h and len(e.random) == 1 for e, h in zip(equations, hamiltonian, strict=True)]
         ),
@@ -27,6 +29,13 @@ def block_arrays(numbers: Numbering, columns: Floats) -> dict[str, Any]:
         "code": _codes(equations),
         "category": _categories(equations, columns, index),
     }
+
+
+def _main(numbers: Numbering, e: int, v: int) -> int:
+    """Return where among the coefficients of equation e that of column v itself is, or -1."""
+    own = [f for f, term in zip(numbers.factors, numbers.term_equation, strict=True) if term == e]
+    fixed = own[: len(numbers.model.equations[e].terms)]
+    return fixed.index([v]) if [v] in fixed else -1
 
 
 def _codes(equations: list[JointEquation]) -> Floats:

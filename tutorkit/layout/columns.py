@@ -74,6 +74,7 @@ def column_arrays(
         "missing_start": offsets([len(spans) for spans in missing]),
         "missing_first": integers([first for spans in missing for first, _ in spans]),
         "missing_last": integers([last for spans in missing for _, last in spans]),
+        "wide": integers([any(b - a > 1 for a, b in spans) for spans in missing]),
         "impute": integers([v for v, spans in enumerate(missing) if spans and v not in elsewhere]),
         "grand_mean": integers([k for k, c in enumerate(model.columns) if c.kind == GRAND_MEAN]),
         "described": integers([index[name] for name in described]),

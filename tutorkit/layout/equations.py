@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tutorkit.arrays import Floats
+from tutorkit.arrays import Floats, Integers
 from tutorkit.data.joint import MEAN, XPRIOR1
 from tutorkit.layout.numbering import Numbering, integers, offsets
 from tutorkit.model.spec import INTERCEPT, Priors
@@ -48,11 +48,12 @@ def term_arrays(numbers: Numbering, priors: Priors, columns: Floats) -> dict[str
     """Return what the plan says of each term."""
     factors = numbers.factors
     chosen = dict(zip(numbers.blocks, numbers.integrated, strict=True))
+    centre = _centres(numbers, priors, columns)
     return {
         "term_equation": integers(numbers.term_equation),
         "factor_start": offsets([len(own) for own in factors]),
         "factor": integers([column for own in factors for column in own]),
-        "centre": _centres(numbers, priors, columns),
+        "centre": centre,
         "prior_precision": _prior_precision(numbers, priors),
         "selected_term": integers(
             [
@@ -60,7 +61,41 @@ def term_arrays(numbers: Numbering, priors: Priors, columns: Floats) -> dict[str
                 for e, own in zip(numbers.term_equation, factors, strict=True)
             ]
         ),
+        "twin": _twins(numbers, centre),
+        "same_term": _same_terms(numbers),
     }
+
+
+def _twins(numbers: Numbering, centre: Floats) -> Integers:
+    """Return of each term the one on the other side, fixed or random, with the same values, or -1.
+
+    Random terms are not centred, so a centred fixed term has none.
+    """
+    twin = np.full(len(numbers.terms), -1)
+    start = offsets(numbers.sizes)
+    for e, equation in enumerate(numbers.model.equations):
+        middle = start[e] + len(equation.terms)
+        for random in range(middle, start[e + 1]):
+            for fixed in range(start[e], middle):
+                same = sorted(numbers.factors[fixed]) == sorted(numbers.factors[random])
+                if same and centre[fixed] == 0.0:
+                    twin[fixed], twin[random] = random, fixed
+    return integers(twin)
+
+
+def _same_terms(numbers: Numbering) -> Integers:
+    """Return of each fixed term of a block the same term of its variable's own equation, or -1."""
+    start = offsets(numbers.sizes)
+    same = np.full(len(numbers.terms), -1)
+    for e, v in zip(numbers.blocks, numbers.integrated, strict=True):
+        if v < 0:
+            continue
+        own = numbers.outcome.index(v)
+        terms = [sorted(term.factors) for term in numbers.model.equations[own].terms]
+        for k, term in enumerate(numbers.model.equations[e].terms):
+            if sorted(term.factors) in terms:
+                same[start[e] + k] = start[own] + terms.index(sorted(term.factors))
+    return integers(same)
 
 
 def _prior_precision(numbers: Numbering, priors: Priors) -> Floats:
