@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks.plain_gibbs_kernels import N_PARAMETERS, fill_designs, run
+from tests.benchmarks.plain_gibbs_kernels import N_PARAMETERS, compiled, fill_designs
 from tests.benchmarks.timing import TimedRun
 
 
@@ -25,8 +25,13 @@ def sample_gibbs(
     iterations: int,
     chains: int = 2,
     probit_variance: float = 5.0,
+    fast_math: bool = False,
 ) -> TimedRun:
-    """Run the chains in threads; ``iterations`` are the kept ones of all chains together."""
+    """Run the chains in threads; ``iterations`` are the kept ones of all chains together.
+
+    ``fast_math``: compile with the options of tutorkit's kernels, not with numba's own.
+    """
+    run = compiled(fast_math)["run"]
     data = data.sort_values("j", kind="stable")
     columns = data[["y", "x1i", "x2i", "x3i"]].to_numpy().T.copy()
     cluster = np.unique(data["j"].to_numpy(), return_inverse=True)[1]

@@ -1,10 +1,13 @@
-"""The steps of the plain Gibbs sampler, compiled.
+"""The steps of the plain Gibbs sampler, to be compiled by `compiled`.
 
 Equations are numbered 0: y, 1: x1i, 2: x2i, 3: m*. Their residuals are kept up to date throughout,
 so that no step has to compute a linear predictor anew.
 """
 
+import functools
 import math
+from collections.abc import Callable
+from types import FunctionType
 
 import numba
 import numpy as np
@@ -13,12 +16,27 @@ N_PARAMETERS = 25
 N_COEFFICIENTS = (5, 3, 2, 6)
 
 # as tutorkit's kernels are compiled: sums may be reordered, so loops use vector instructions
-FASTMATH = {"reassoc", "contract", "nsz"}
-
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+FAST_MATH = {"reassoc", "contract", "nsz"}
 
 
-@kernel
+@functools.cache
+def compiled(fast_math: bool) -> dict[str, Callable]:
+    """Return this module's functions compiled by numba, with its own defaults or with FAST_MATH."""
+    functions = {
+        name: value
+        for name, value in globals().items()
+        if isinstance(value, FunctionType)
+        and value is not compiled
+        and value.__module__ == __name__
+    }
+    scope = dict(globals())
+    for name, function in functions.items():
+        flags = FAST_MATH if fast_math else False
+        compiler = numba.njit(nogil=True, error_model="numpy", fastmath=flags)
+        scope[name] = compiler(FunctionType(function.__code__, scope, name))
+    return {name: scope[name] for name in functions}
+
+
 def fill_designs(x, designs):
     """Write what depends on imputed values into the designs (equation, term, row)."""
     for i in range(x.shape[1]):
@@ -30,7 +48,6 @@ def fill_designs(x, designs):
         designs[3, 1, i] = y
 
 
-@kernel
 def run(rng, state, probit_variance, out):
     """Fill ``out`` (iteration, parameter); the state is left at the last iteration's."""
     x, absent, cluster, designs, beta, effects, covariance, variances, residuals, m = state
@@ -57,7 +74,6 @@ def run(rng, state, probit_variance, out):
         record(beta, covariance, variances, out[iteration])
 
 
-@kernel
 def draw_propensity(rng, absent, m, residual):
     """Draw m* ~ N(mean, 1), positive where y is missing, else negative."""
     for i in range(m.size):
@@ -67,7 +83,6 @@ def draw_propensity(rng, absent, m, residual):
         residual[i] = m[i] - mean
 
 
-@kernel
 def positive_normal(rng, mean):
     """Draw from N(mean, 1) given that it is positive (Robert 1995)."""
     if mean > -0.45:
@@ -83,7 +98,6 @@ def positive_normal(rng, mean):
             return value
 
 
-@kernel
 def draw_missing_values(rng, x, absent, cluster, beta, slopes, variance, residuals):
     """Draw each missing y, x1i and x2i from its normal full conditional, one by one."""
     b, a, g = beta[0], beta[1], beta[3]
@@ -99,7 +113,6 @@ def draw_missing_values(rng, x, absent, cluster, beta, slopes, variance, residua
             draw_one(rng, x[2], i, residuals, variance, in_y, -a[1], 1.0, in_m)
 
 
-@kernel
 def draw_one(rng, column, i, residuals, variance, d0, d1, d2, d3):
     """Draw column[i]; d0 to d3 are the derivatives of the four residuals with respect to it."""
     w0, w1, w2, w3 = d0 / variance[0], d1 / variance[1], d2 / variance[2], d3
@@ -114,7 +127,6 @@ def draw_one(rng, column, i, residuals, variance, d0, d1, d2, d3):
     residuals[3, i] += d3 * change
 
 
-@kernel
 def draw_coefficients(rng, design, residual, beta, variance, prior_precision):
     """Draw beta | cluster effects ~ N(P^-1 X'r / variance, P^-1), P = X'X / variance + prior."""
     p, n = design.shape
@@ -151,7 +163,6 @@ def draw_coefficients(rng, design, residual, beta, variance, prior_precision):
             residual[i] -= step[a] * design[a, i]
 
 
-@kernel
 def draw_intercepts(rng, cluster, residual, effects, tau, variance):
     """Draw each cluster's intercept given the coefficients."""
     total, count = np.zeros(effects.size), np.zeros(effects.size)
@@ -168,7 +179,6 @@ def draw_intercepts(rng, cluster, residual, effects, tau, variance):
         residual[i] -= total[cluster[i]]
 
 
-@kernel
 def draw_two_effects(rng, x1, cluster, residual, effects, covariance, variance):
     """Draw each cluster's intercept and slope of x1i given the coefficients."""
     sums = np.zeros((effects.shape[1], 5))  # of 1, x1, x1^2, r, r x1
@@ -200,7 +210,6 @@ def draw_two_effects(rng, x1, cluster, residual, effects, covariance, variance):
         residual[i] -= s[0] + s[1] * x1[i]
 
 
-@kernel
 def draw_covariance(rng, effects, covariance):
     """Draw the effects' covariance ~ inverse Wishart(sum u u', J - 3): a flat prior (PRIOR2)."""
     s00 = s01 = s11 = 0.0
@@ -224,7 +233,6 @@ def draw_covariance(rng, effects, covariance):
     covariance[1, 1] = b10 * b10 + b11 * b11
 
 
-@kernel
 def draw_variance(rng, values):
     """Draw a variance ~ inverse gamma(n/2 - 1, sum of squares / 2): a flat prior."""
     total = 0.0
@@ -233,7 +241,6 @@ def draw_variance(rng, values):
     return 0.5 * total / rng.standard_gamma(0.5 * values.size - 1.0)
 
 
-@kernel
 def record(beta, covariance, variances, row):
     """Write the 25 parameters, variances before coefficients in each equation."""
     row[0], row[1], row[2] = covariance[0, 0], covariance[0, 1], covariance[1, 1]
