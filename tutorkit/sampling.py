@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
 
 from tutorkit.arrays import Floats
 from tutorkit.chain import Chain
 from tutorkit.compiling import compile_in_background, warm
 from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
+from tutorkit.diagnostics import import_in_background
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
 from tutorkit.layout import compile_plan
@@ -92,6 +92,7 @@ def sample(
     compile_s = compile_in_background(announce=progress is True)
     runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
+    import_in_background()  # the chains leave Python idle; and numba is through with its imports
     _watch(runs, progress, stop)
     sample_s = time.perf_counter() - began
     for run in runs:
@@ -157,6 +158,8 @@ def _check_finite(runs: list[Chain], model: JointModel) -> None:
 
 def _watch(runs: list[Chain], progress: bool | Progress, stop: threading.Event) -> None:
     """Wait for the chains, showing how far they are; an interrupt stops them."""
+    from tqdm.auto import tqdm  # imports asyncio: here that costs no time, as the chains run
+
     total = sum(run.n_iterations for run in runs)
     bar = tqdm(total=total, desc="Sampling", unit="it", disable=progress is not True)
     try:
