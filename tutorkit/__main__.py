@@ -26,6 +26,7 @@ from tutorkit.model.spec import ModelSpec, Save
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import report
 from tutorkit.sampling import sample, warm
+from tutorkit.summaries import summarize
 
 CHAPTER = "04_multilevel.imp"  # comes with the package
 USER_MISTAKE = 2
@@ -111,10 +112,10 @@ def _fit(options: argparse.Namespace) -> int:
         return INTERRUPTED
     warnings = (*notes, *draws.data.warnings)
     draws = replace(draws, data=replace(draws.data, warnings=warnings))
+    table = summarize(draws)
     if options.json:
-        text = json.dumps(
-            to_json(draws, tutorkit.IMPORT_SECONDS), indent=1, allow_nan=False, ensure_ascii=False
-        )
+        tree = to_json(draws, table, tutorkit.IMPORT_SECONDS)
+        text = json.dumps(tree, indent=1, allow_nan=False, ensure_ascii=False)
         Path(options.json).write_text(text + "\n", encoding="utf-8")
     fits, no_fit = _reml_fits(spec, data)
     failed: TutorkitError | None = None
@@ -125,7 +126,7 @@ def _fit(options: argparse.Namespace) -> int:
     except TutorkitError as error:  # the report of a long run is printed all the same
         failed = error
         saved.append(f"{error.message}.")
-    print(report(draws, fits, no_fit=no_fit, saved=saved), end="")
+    print(report(draws, fits, no_fit=no_fit, saved=saved, table=table), end="")
     sys.stdout.flush()
     if failed is not None:
         raise failed
