@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from tqdm.auto import tqdm
 
 from tutorkit.arrays import Floats
 from tutorkit.chain import Chain
@@ -90,9 +91,9 @@ def sample(
     stop = stop or threading.Event()
     out = _space(spec, len(recorded(model)))
     compile_s = compile_in_background(announce=progress is True)
+    import_in_background()  # the chains leave Python idle; and numba is through with its imports
     runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
-    import_in_background()  # the chains leave Python idle; and numba is through with its imports
     _watch(runs, progress, stop)
     sample_s = time.perf_counter() - began
     for run in runs:
@@ -158,8 +159,6 @@ def _check_finite(runs: list[Chain], model: JointModel) -> None:
 
 def _watch(runs: list[Chain], progress: bool | Progress, stop: threading.Event) -> None:
     """Wait for the chains, showing how far they are; an interrupt stops them."""
-    from tqdm.auto import tqdm  # imports asyncio: here that costs no time, as the chains run
-
     total = sum(run.n_iterations for run in runs)
     bar = tqdm(total=total, desc="Sampling", unit="it", disable=progress is not True)
     try:
