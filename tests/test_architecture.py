@@ -76,7 +76,7 @@ def test_files_are_short(path):
 
 
 def test_import_leaves_to_later_what_only_a_run_needs():
-    late = ["altair", "arviz_stats", "jupyterlab", "vl_convert"]
+    late = ["altair", "arviz_stats", "asyncio", "jupyterlab", "vl_convert"]
     code = f"import sys, tutorkit; print([name for name in {late} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout.strip() == "[]", run.stderr

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
+from tqdm import TqdmExperimentalWarning
 
 from tutorkit.arrays import Floats
 from tutorkit.chain import Chain
@@ -26,6 +27,10 @@ from tutorkit.parameters import recorded
 from tutorkit.plan import Plan
 from tutorkit.schedule import cells, schedule
 from tutorkit.state import State
+
+with warnings.catch_warnings():  # tqdm.auto does the same, but imports asyncio for its own bars
+    warnings.simplefilter("ignore", TqdmExperimentalWarning)
+    from tqdm.autonotebook import tqdm
 
 __all__ = ["sample", "warm"]
 
