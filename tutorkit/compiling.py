@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from tutorkit.chain import Chain
 from tutorkit.data import prepare

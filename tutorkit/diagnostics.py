@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,12 +70,17 @@ def window_psr(warmup: Floats) -> tuple[list[tuple[int, int]], Floats]:
     return [(last // 2 + 1, last) for last in lasts], psr
 
 
+def import_in_background() -> None:
+    """Begin to import what `effective_sizes` needs: half a second's work."""
+    threading.Thread(target=importlib.import_module, args=("arviz_stats.base",)).start()
+
+
 def effective_sizes(draws: Floats) -> dict[str, Floats]:
     """Return ``ess_bulk``, ``ess_tail`` and ``mcse_mean`` of each parameter (Vehtari et al. 2021).
 
     Constant parameters, and runs of fewer than 4 draws a chain, give nan.
     """
-    from arviz_stats.base import array_stats  # half of the package's import time, needed late
+    from arviz_stats.base import array_stats  # see `import_in_background`
 
     names = ("ess_bulk", "ess_tail", "mcse_mean")
     out = {name: np.full(draws.shape[2], np.nan) for name in names}

@@ -10,13 +10,12 @@ import pandas as pd
 from tutorkit.derived import derived
 from tutorkit.draws import Draws
 from tutorkit.report.warnings import warnings_of
-from tutorkit.summaries import summarize
 
 STATISTICS = ("median", "sd", "lower", "upper", "psr", "ess_bulk", "ess_tail", "mcse_mean")
 
 
-def to_json(draws: Draws, import_s: float) -> dict[str, Any]:
-    """Return a run as a tree of plain values; what cannot be computed is None.
+def to_json(draws: Draws, table: pd.DataFrame, import_s: float) -> dict[str, Any]:
+    """Return a run and its table of `summarize` as plain values; what cannot be computed is None.
 
     ``parameters`` lists ``outcome``, ``group`` and ``name`` as spelled in the report with their
     statistics; ``generated_parameters`` likewise, of what is computed from the draws (see
@@ -27,7 +26,7 @@ def to_json(draws: Draws, import_s: float) -> dict[str, Any]:
     TutorkitError
         If the run was stopped before it kept any draw.
     """
-    spec, data, table = draws.spec, draws.data, summarize(draws)
+    spec, data = draws.spec, draws.data
     numbered = table["number"].notna()
     return {
         "parameters": _rows(table[numbered], ("outcome", "group", "name")),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
+from tqdm import TqdmExperimentalWarning
 
 from tutorkit.arrays import Floats
 from tutorkit.chain import Chain
 from tutorkit.compiling import compile_in_background, warm
 from tutorkit.data import prepare
 from tutorkit.data.joint import JointModel
+from tutorkit.diagnostics import import_in_background
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.errors import SpecError, TutorkitError
 from tutorkit.layout import compile_plan
@@ -25,6 +27,10 @@ from tutorkit.parameters import recorded
 from tutorkit.plan import Plan
 from tutorkit.schedule import cells, schedule
 from tutorkit.state import State
+
+with warnings.catch_warnings():  # tqdm.auto does the same, but imports asyncio for its own bars
+    warnings.simplefilter("ignore", TqdmExperimentalWarning)
+    from tqdm.autonotebook import tqdm
 
 __all__ = ["sample", "warm"]
 
@@ -90,6 +96,7 @@ def sample(
     stop = stop or threading.Event()
     out = _space(spec, len(recorded(model)))
     compile_s = compile_in_background(announce=progress is True)
+    import_in_background()  # the chains leave Python idle; and numba is through with its imports
     runs = _start(spec, plan, used_seed, out, stop)
     began = time.perf_counter()
     _watch(runs, progress, stop)

@@ -89,9 +89,17 @@ class _Clock:
 
 
 def python(*arguments: str, environment: Mapping[str, str] | None = None) -> Process:
-    """Run this Python in a process of its own, in the repository's root, and time it."""
+    """Run this Python in a process of its own, in the repository's root, and time it.
+
+    It keeps bytecode even where the environment forbids that, as an installed package would.
+    """
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(environment or {})}
+    variables = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONDONTWRITEBYTECODE": "",
+        **(environment or {}),
+    }
     began = time.perf_counter()
     run = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=variables, capture_output=True, text=True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from tutorkit.comparison import compare
 from tutorkit.draws import Draws
 from tutorkit.reml import RemlFit
@@ -54,6 +56,7 @@ def report(
     *,
     no_fit: str = "",
     saved: Sequence[str] = (),
+    table: pd.DataFrame | None = None,
 ) -> Report:
     """Return the report of a run.
 
@@ -67,13 +70,15 @@ def report(
         A sentence on why one of these is lacking.
     saved
         Sentences on what SAVE has written.
+    table
+        What `tutorkit.summarize` returned for these draws, where that is known already.
 
     Raises
     ------
     TutorkitError
         If the run was stopped before it kept any draw.
     """
-    table = summarize(draws)
+    table = summarize(draws) if table is None else table
     return Report(
         (
             sections.banner(),
