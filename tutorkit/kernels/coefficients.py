@@ -15,34 +15,61 @@ def fill_products(plan, state, e):
     """Sum W'W over all rows and Z'W over each cluster.
 
     W = [fixed terms, random terms, outcome], Z = [random terms]. What is a sum of others already
-    made, or the same as another, is not made anew from the rows.
+    made, or the same as another, is not made anew from the rows. These are taken some clusters at
+    a time, so that they are read from far away once.
     """
     first, middle = plan.term_start[e], plan.random_start[e]
     p, r = middle - first, plan.term_start[e + 1] - middle
-    total, products = state.total[e], state.products
-    for k in range(r):
-        z = state.design[middle + k]
-        for a in range(p + r + 1):
-            known = _random_column(plan, first, p, r, a)
-            if 0 <= known < k:
-                _copy(products[known, p + k], products[k, a])
-            elif p <= a < p + r and plan.twin[first + a] >= 0:
-                _copy(products[k, plan.twin[first + a] - first], products[k, a])
-            else:
-                _sum_clusters(plan, z, _column(plan, state, e, first, p + r, a), products[k, a])
-    for a in range(p + r + 1):
+    size, total, products = p + r + 1, state.total[e], state.products
+    for a in range(size):
+        for b in range(a + 1):
+            total[a, b] = 0.0
+    n_clusters, begin = plan.cluster_start.size - 1, 0
+    while begin < n_clusters:
+        end = begin + 1
+        limit = plan.cluster_start[begin] + state.values.size
+        while end < n_clusters and plan.cluster_start[end + 1] <= limit:
+            end += 1
+        _add_products(plan, state, e, first, p, r, begin, end)
+        begin = end
+    for a in range(size):
         known = _random_column(plan, first, p, r, a)
         for b in range(a + 1):
             other = _random_column(plan, first, p, r, b)
             if known >= 0:
-                value = _sum(products[known, b])
+                total[a, b] = _sum(products[known, b])
             elif other >= 0:
-                value = _sum(products[other, a])
+                total[a, b] = _sum(products[other, a])
+            total[b, a] = total[a, b]
+
+
+@kernel
+def _add_products(plan, state, e, first, p, r, begin, end):
+    """Do so with the rows of the clusters ``begin`` to ``end`` - 1."""
+    total, products = state.total[e], state.products
+    low, high = plan.cluster_start[begin], plan.cluster_start[end]
+    for k in range(r):
+        z = state.design[first + p + k]
+        for a in range(p + r + 1):
+            known, out = _random_column(plan, first, p, r, a), products[k, a, begin:end]
+            if 0 <= known < k:
+                _copy(products[known, p + k, begin:end], out)
+            elif p <= a < p + r and plan.twin[first + a] >= 0:
+                _copy(products[k, plan.twin[first + a] - first, begin:end], out)
             else:
                 x = _column(plan, state, e, first, p + r, a)
-                value = dot(plan, e, x, _column(plan, state, e, first, p + r, b))
-            total[a, b] = value
-            total[b, a] = value
+                _sum_clusters(plan.cluster_start[begin : end + 1], z, x, out)
+    for a in range(p + r + 1):
+        if _random_column(plan, first, p, r, a) < 0:
+            x = _column(plan, state, e, first, p + r, a)
+            for b in range(a + 1):
+                if _random_column(plan, first, p, r, b) < 0:
+                    y = _column(plan, state, e, first, p + r, b)
+                    if plan.level[e] == 2:
+                        for j in range(begin, end):
+                            total[a, b] += x[plan.cluster_start[j]] * y[plan.cluster_start[j]]
+                    else:
+                        total[a, b] += sum_of_products(x[low:high], y[low:high])
 
 
 @kernel
@@ -63,9 +90,8 @@ def _column(plan, state, e, first, n_terms, a):
 
 
 @kernel
-def _sum_clusters(plan, x, y, out):
-    """Sum x times y over the rows of each cluster."""
-    start = plan.cluster_start
+def _sum_clusters(start, x, y, out):
+    """Sum x times y over the rows of each cluster; ``start`` (n + 1,) says where they begin."""
     for j in range(out.size):
         value = 0.0
         for i in range(start[j], start[j + 1]):
