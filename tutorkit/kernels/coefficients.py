@@ -7,7 +7,8 @@ import numpy as np
 from tutorkit.kernels.distributions import inverse_gamma
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, copy_lower, draw_from_precision
-from tutorkit.kernels.terms import dot, n_rows, sum_of_products
+from tutorkit.kernels.terms import dot, n_rows
+from tutorkit.kernels.vectors import add, add_product, copy, divide, sum_of_products
 
 
 @kernel
@@ -53,9 +54,9 @@ def _add_products(plan, state, e, first, p, r, begin, end):
         for a in range(p + r + 1):
             known, out = _random_column(plan, first, p, r, a), products[k, a, begin:end]
             if 0 <= known < k:
-                _copy(products[known, p + k, begin:end], out)
+                copy(products[known, p + k, begin:end], out)
             elif p <= a < p + r and plan.twin[first + a] >= 0:
-                _copy(products[k, plan.twin[first + a] - first, begin:end], out)
+                copy(products[k, plan.twin[first + a] - first, begin:end], out)
             else:
                 x = _column(plan, state, e, first, p + r, a)
                 _sum_clusters(plan.cluster_start[begin : end + 1], z, x, out)
@@ -97,12 +98,6 @@ def _sum_clusters(start, x, y, out):
         for i in range(start[j], start[j + 1]):
             value += x[i] * y[i]
         out[j] = value
-
-
-@kernel
-def _copy(x, out):
-    for j in range(out.size):
-        out[j] = x[j]
 
 
 @kernel
@@ -160,21 +155,18 @@ def _reduce_clusters(state, p, r, chol, sigma2):
                 out[j] = sigma2 if a == b else 0.0
             for k in range(a, r):
                 for m in range(b, r):
-                    _add(out, chol[k, a] * chol[m, b], products[k, p + m])
+                    add(chol[k, a] * chol[m, b], products[k, p + m], out)
     for c in range(r):  # their Cholesky factors; the pivots are sigma2 at least
         pivot = factor[c, c]
         for k in range(c):
-            x = factor[c, k]
-            for j in range(n_clusters):
-                pivot[j] -= x[j] * x[j]
+            add_product(-1.0, factor[c, k], factor[c, k], pivot)
         for j in range(n_clusters):
             pivot[j] = math.sqrt(max(pivot[j], 1e-15 * sigma2))
         for a in range(c + 1, r):
             out = factor[a, c]
             for k in range(c):
-                _subtract_product(out, factor[a, k], factor[c, k])
-            for j in range(n_clusters):
-                out[j] /= pivot[j]
+                add_product(-1.0, factor[a, k], factor[c, k], out)
+            divide(pivot, out)
     for c in range(p + 1):
         source = c if c < p else p + r
         for a in range(r):  # forward substitution, row by row
@@ -182,11 +174,10 @@ def _reduce_clusters(state, p, r, chol, sigma2):
             for j in range(n_clusters):
                 out[j] = 0.0
             for k in range(a, r):
-                _add(out, chol[k, a], products[k, source])
+                add(chol[k, a], products[k, source], out)
             for k in range(a):
-                _subtract_product(out, factor[a, k], reduced[k, c])
-            for j in range(n_clusters):
-                out[j] /= pivot[j]
+                add_product(-1.0, factor[a, k], reduced[k, c], out)
+            divide(pivot, out)
 
 
 @kernel
@@ -197,33 +188,20 @@ def _draw_effects(rng, state, middle, p, r, chol, sigma, beta):
     for k in range(r):
         z = reduced[k, p]
         for a in range(p):
-            _add(z, -beta[a], reduced[k, a])
+            add(-beta[a], reduced[k, a], z)
         for j in range(n_clusters):
             z[j] += sigma * rng.standard_normal()
     for k in range(r - 1, -1, -1):  # back substitution, row by row
         z, pivot = reduced[k, p], factor[k, k]
         for m in range(k + 1, r):
-            _subtract_product(z, factor[m, k], reduced[m, p])
-        for j in range(n_clusters):
-            z[j] /= pivot[j]
+            add_product(-1.0, factor[m, k], reduced[m, p], z)
+        divide(pivot, z)
     for a in range(r):
         for j in range(n_clusters):
             effect = 0.0
             for k in range(a + 1):
                 effect += chol[a, k] * reduced[k, p, j]
             state.effect[j, middle + a] = effect
-
-
-@kernel
-def _add(out, weight, x):
-    for j in range(out.size):
-        out[j] += weight * x[j]
-
-
-@kernel
-def _subtract_product(out, x, y):
-    for j in range(out.size):
-        out[j] -= x[j] * y[j]
 
 
 @kernel

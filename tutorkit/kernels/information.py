@@ -13,8 +13,8 @@ import numpy as np
 
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
-from tutorkit.kernels.terms import sum_of_products
 from tutorkit.kernels.theta import head_size, own_equation, tail_width
+from tutorkit.kernels.vectors import add, add_product, divide, multiply, sum_of_products
 
 
 @kernel
@@ -46,14 +46,13 @@ def _fill_scores(plan, state, s, theta, begin, end):
     _fill_natural_scores(plan, state, s, theta, begin, end)
     n_head, n = head_size(plan, s), end - begin
     for m in range(n_head):
-        out = state.scores[m]
+        out = state.scores[m, :n]
         for i in range(n):
             out[i] = 0.0
         for k in range(n_head):
             weight, x = state.jacobian[k, m], state.natural_scores[k]
             if weight != 0.0:
-                for i in range(n):
-                    out[i] += weight * x[i]
+                add(weight, x, out)
 
 
 @kernel
@@ -70,13 +69,13 @@ def _fill_natural_scores(plan, state, s, theta, begin, end):
     at, n_head = 0, head_size(plan, s)
     for t in range(plan.term_start[e], plan.random_start[e]):
         if plan.selected_term[t]:
-            _multiply(natural[at], state.d_b, state.others[t - plan.term_start[e], begin:end])
+            _fill(natural[at], state.d_b, state.others[t - plan.term_start[e], begin:end])
         else:
-            _multiply(natural[at], d_h, state.design[t, begin:end])
+            _fill(natural[at], d_h, state.design[t, begin:end])
         at += 1
     if own >= 0:
         for t in range(plan.term_start[own], plan.random_start[own]):
-            _multiply(natural[at], d_mu, state.design[t, begin:end])
+            _fill(natural[at], d_mu, state.design[t, begin:end])
             at += 1
         for i in range(n):
             natural[at, i] = state.d_log_sigma2[i]
@@ -99,7 +98,8 @@ def _fill_natural_scores(plan, state, s, theta, begin, end):
 
 
 @kernel
-def _multiply(out, x, y):
+def _fill(out, x, y):
+    """Write x times y to ``out``."""
     for i in range(y.size):
         out[i] = x[i] * y[i]
 
@@ -164,9 +164,9 @@ def colour(plan, state, s, x):
         x[k] = value
     for c in range(width - 1, -1, -1):
         there = x[n_head + c * n_clusters :][:n_clusters]
-        _multiply(there, tail[c, c], there)
+        multiply(tail[c, c], there)
         for d in range(c):
-            _add_product(there, 1.0, tail[c, d], x[n_head + d * n_clusters :])
+            add_product(1.0, tail[c, d], x[n_head + d * n_clusters :], there)
 
 
 @kernel
@@ -177,8 +177,8 @@ def whiten(plan, state, s, x):
     for c in range(width):
         there = x[n_head + c * n_clusters :][:n_clusters]
         for d in range(c):
-            _add_product(there, -1.0, tail[c, d], x[n_head + d * n_clusters :])
-        _divide(there, tail[c, c])
+            add_product(-1.0, tail[c, d], x[n_head + d * n_clusters :], there)
+        divide(tail[c, c], there)
         for k in range(n_head):
             x[k] -= sum_of_products(cross[k, c], there)
     solve_lower(state.mass_head[s], x, n_head)
@@ -193,21 +193,7 @@ def solve_root_transposed(plan, state, s, x):
     for c in range(width - 1, -1, -1):
         there = x[n_head + c * n_clusters :][:n_clusters]
         for k in range(n_head):
-            weight, y = x[k], cross[k, c]
-            for j in range(n_clusters):
-                there[j] -= weight * y[j]
+            add(-x[k], cross[k, c], there)
         for d in range(c + 1, width):
-            _add_product(there, -1.0, tail[d, c], x[n_head + d * n_clusters :])
-        _divide(there, tail[c, c])
-
-
-@kernel
-def _add_product(out, sign, x, y):
-    for j in range(x.size):
-        out[j] += sign * x[j] * y[j]
-
-
-@kernel
-def _divide(out, x):
-    for j in range(x.size):
-        out[j] /= x[j]
+            add_product(-1.0, tail[d, c], x[n_head + d * n_clusters :], there)
+        divide(tail[c, c], there)

@@ -11,7 +11,8 @@ import numpy as np
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import draw_from_precision
 from tutorkit.kernels.slices import CHANGE, slice_step
-from tutorkit.kernels.terms import fill_weights, set_values, sum_of_products
+from tutorkit.kernels.terms import fill_weights, set_values
+from tutorkit.kernels.vectors import sum_of_products
 
 
 @kernel

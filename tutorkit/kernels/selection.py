@@ -17,8 +17,9 @@ from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
 from tutorkit.kernels.information import add_information
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.missing_values import fill_lines
-from tutorkit.kernels.terms import add_random_part, sum_of_products
+from tutorkit.kernels.terms import add_random_part
 from tutorkit.kernels.theta import fill_natural, head_size, own_equation, tail_width
+from tutorkit.kernels.vectors import sum_of_products
 
 # what `evaluate` does beside the gradient
 GRADIENT, DENSITY, INFORMATION = range(3)

@@ -1,6 +1,7 @@
 """Values of the model's terms, and residuals, kept up to date row by row."""
 
 from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.vectors import sum_of_products
 
 
 @kernel
@@ -66,22 +67,11 @@ def n_rows(plan, e):
 @kernel
 def dot(plan, e, x, y):
     """Return the sum of x times y over the rows of equation e."""
+    if plan.level[e] == 1:
+        return sum_of_products(x, y)
     value = 0.0
-    if plan.level[e] == 2:
-        for k in range(plan.level_start[1], plan.level_start[2]):
-            value += x[plan.level_row[k]] * y[plan.level_row[k]]
-    else:
-        for i in range(x.size):
-            value += x[i] * y[i]
-    return value
-
-
-@kernel
-def sum_of_products(x, y):
-    """Return the sum of x[i] y[i] over the elements of y."""
-    value = 0.0
-    for i in range(y.size):
-        value += x[i] * y[i]
+    for k in range(plan.level_start[1], plan.level_start[2]):
+        value += x[plan.level_row[k]] * y[plan.level_row[k]]
     return value
 
 
