@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import toy
-from test_selection import CASES, evaluate, prepared
+from test_selection import CASES, prepared
 
 from tutorkit.kernels import information, selection
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
-from tutorkit.kernels.theta import fill_natural, head_size
+from tutorkit.kernels.theta import fill_natural
 
 
 @entry_point
@@ -19,9 +19,14 @@ def row_log_density(plan, state, s, theta, i):
     plan, state = PlanRef(*plan), StateRef(*state)
     unused = np.empty(theta.size)
     fill_natural(plan, state, s, theta)
-    selection.fill_effects(plan, state, s, theta, head_size(plan, s))
-    density = selection.DENSITY
-    return selection.evaluate_rows(plan, state, s, theta, unused, density, i, i + 1)
+    selection.fill_effects(plan, state, s, theta)
+    return selection.evaluate_rows(plan, state, s, theta, unused, selection.DENSITY, i, i + 1)
+
+
+@entry_point
+def add_information(plan, state, s):
+    """Call `add_information`."""
+    information.add_information(PlanRef(*plan), StateRef(*state), s)
 
 
 @entry_point
@@ -70,7 +75,8 @@ def test_mass_matrix_is_the_information_of_rows_and_prior(name):
     start = toy.theta(plan, state, s)
     expected = np.zeros((start.size, start.size))
     for theta in (start, start + np.random.default_rng(3).uniform(-0.4, 0.4, start.size)):
-        evaluate(plan, state, s, theta, np.empty(theta.size), selection.INFORMATION)
+        toy.write_theta(plan, state, s, theta)
+        add_information(plan, state, s)
         rows = scores(plan, state, s, theta)
         expected += rows.T @ rows / 2
     close_window(plan, state, s)
@@ -94,7 +100,7 @@ def test_mass_matrix_is_the_information_of_rows_and_prior(name):
 def test_the_factor_is_inverted_and_transposed(name):
     plan, state, s = prepared(name)
     theta = toy.theta(plan, state, s)
-    evaluate(plan, state, s, theta, np.empty(theta.size), selection.INFORMATION)
+    add_information(plan, state, s)
     close_window(plan, state, s)
     root = matrix(plan, state, s, theta.size, 0)
     np.testing.assert_allclose(

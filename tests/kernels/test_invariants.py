@@ -39,7 +39,7 @@ def make_step(rng, plan, state, step, k):
     elif step == THRESHOLDS:
         responses.draw_thresholds(rng, plan, state, k)
     elif step == MOVE:
-        hamiltonian.move(rng, plan, state, k, True)
+        hamiltonian.move(rng, plan, state, k)
     elif step == RESPONSES:
         responses.draw_responses(rng, plan, state, k)
     elif step == VALUES:

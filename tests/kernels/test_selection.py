@@ -38,13 +38,11 @@ INTEGRATED = [name for name, case in CASES.items() if case[3]]
 
 
 @entry_point
-def evaluate(plan, state, s, theta, gradient, what):
-    """Call `evaluate`."""
-    return selection.evaluate(PlanRef(*plan), StateRef(*state), s, theta, gradient, what)
-
-
 def log_density(plan, state, s, theta, gradient):
-    return evaluate(plan, state, s, theta, gradient, selection.DENSITY)
+    """Call `evaluate`."""
+    return selection.evaluate(
+        PlanRef(*plan), StateRef(*state), s, theta, gradient, selection.DENSITY
+    )
 
 
 @entry_point

@@ -13,7 +13,7 @@ from tutorkit.kernels.coefficients import (
     fill_products,
 )
 from tutorkit.kernels.hamiltonian import move
-from tutorkit.kernels.information import close_window
+from tutorkit.kernels.information import add_information, close_window
 from tutorkit.kernels.jit import entry_point, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, redraw_root
@@ -84,7 +84,7 @@ def learn_masses(rng, plan, state, world, n_draws):
         simulate(rng, plan, state, world)
         for s in range(plan.block_equation.size):
             if plan.block_hamiltonian[s]:
-                move(rng, plan, state, s, True)
+                add_information(plan, state, s)
     for s in range(plan.block_equation.size):
         if plan.block_hamiltonian[s]:
             close_window(plan, state, s)
@@ -119,7 +119,7 @@ def step_in_blocks(rng, plan, state, step):
             draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
             if step == PROPOSAL:
-                state.accepted[s] = move(rng, plan, state, s, False)
+                state.accepted[s] = move(rng, plan, state, s)
             else:
                 hold(plan, state, s)
         draw_responses(rng, plan, state, s)

@@ -13,15 +13,37 @@ import numpy as np
 
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
-from tutorkit.kernels.theta import head_size, own_equation, tail_width
+from tutorkit.kernels.selection import GRADIENT, evaluate_rows, fill_effects, hold
+from tutorkit.kernels.theta import (
+    fill_natural,
+    head_size,
+    own_equation,
+    read_theta,
+    tail_width,
+)
 from tutorkit.kernels.vectors import add, add_product, divide, multiply, sum_of_products
 
 
 @kernel
-def add_information(plan, state, s, theta, begin, end):
+def add_information(plan, state, s):
+    """Add the rows' information about theta, as it stands, to the window of block s."""
+    n = head_size(plan, s) + tail_width(plan, s) * state.effect.shape[0]
+    theta, unused = np.empty(n), np.zeros(n)
+    hold(plan, state, s)
+    read_theta(plan, state, s, theta)
+    fill_natural(plan, state, s, theta)
+    fill_effects(plan, state, s, theta)
+    n_rows, few = plan.cluster.size, state.values.size
+    for begin in range(0, n_rows, few):
+        end = min(begin + few, n_rows)
+        evaluate_rows(plan, state, s, theta, unused, GRADIENT, begin, end)
+        _add_rows(plan, state, s, theta, begin, end)
+    state.window_count[s] += 1.0
+
+
+@kernel
+def _add_rows(plan, state, s, theta, begin, end):
     """Add the rows ``begin`` to ``end`` - 1, whose derivatives have just been computed."""
-    if begin == 0:
-        state.window_count[s] += 1.0
     n_head, width, n = head_size(plan, s), tail_width(plan, s), end - begin
     _fill_scores(plan, state, s, theta, begin, end)
     scores = state.scores

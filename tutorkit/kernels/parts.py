@@ -3,6 +3,7 @@
 from numba import typeof, types
 
 from tutorkit.kernels.hamiltonian import adapt, move
+from tutorkit.kernels.information import add_information
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
 from tutorkit.kernels.references import reference_types
@@ -21,13 +22,14 @@ def compile_part(part: int, rng: object, plan: object, state: object, out: objec
     step = (generator, *by_reference, integer)
     parts = (
         (
-            (move, (*step, types.boolean)),
+            (move, step),
             (adapt, (*by_reference, integer, number, integer)),
             (draw_responses, step),
             (record, (generator, *by_reference, typeof(out[0]))),
         ),
         (
             (draw_equation, step),
+            (add_information, (*by_reference, integer)),
             (draw_categories, step),
             (draw_thresholds, step),
             (draw_missing_values, step),

@@ -13,16 +13,17 @@ What moves is theta (`tutorkit.kernels.theta`).
 
 import math
 
+import numpy as np
+
 from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
-from tutorkit.kernels.information import add_information
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.missing_values import fill_lines
 from tutorkit.kernels.terms import add_random_part
 from tutorkit.kernels.theta import fill_natural, head_size, own_equation, tail_width
 from tutorkit.kernels.vectors import sum_of_products
 
-# what `evaluate` does beside the gradient
-GRADIENT, DENSITY, INFORMATION = range(3)
+# what `evaluate` returns; numpy's booleans, for numba would compile a copy for each Python one
+GRADIENT, DENSITY = np.array([False, True])
 
 
 @kernel
@@ -77,11 +78,10 @@ def _fill_other_factors(plan, state, t, v, out):
 
 
 @kernel
-def evaluate(plan, state, s, theta, gradient, what):
+def evaluate(plan, state, s, theta, gradient, density):
     """Write the gradient of the block's log density at theta.
 
-    Return the log density, up to a constant, unless ``what`` is GRADIENT. INFORMATION: add the
-    rows' information to the mass matrix's window.
+    Return the log density, up to a constant, if ``density`` is DENSITY: it costs a third more.
     """
     e, own = plan.block_equation[s], own_equation(plan, s)
     first, n_gamma = plan.term_start[e], plan.random_start[e] - plan.term_start[e]
@@ -90,11 +90,11 @@ def evaluate(plan, state, s, theta, gradient, what):
         gradient[k] = 0.0
     value = fill_natural(plan, state, s, theta)
     natural = state.natural
-    fill_effects(plan, state, s, theta, n_head)
+    fill_effects(plan, state, s, theta)
     n_rows = plan.cluster.size
     for begin in range(0, n_rows, state.values.size):
         end = min(begin + state.values.size, n_rows)
-        value += evaluate_rows(plan, state, s, theta, gradient, what, begin, end)
+        value += evaluate_rows(plan, state, s, theta, gradient, density, begin, end)
     for k in range(n_gamma):
         gradient[k] -= plan.prior_precision[first + k] * natural[k]
         value -= 0.5 * plan.prior_precision[first + k] * natural[k] ** 2
@@ -148,9 +148,10 @@ def _pull_back(state, gradient, n_head):
 
 
 @kernel
-def fill_effects(plan, state, s, theta, n_head):
+def fill_effects(plan, state, s, theta):
     """Compute the cluster effects that theta's tail stands for."""
     own, n_clusters = own_equation(plan, s), plan.cluster_start.size - 1
+    n_head = head_size(plan, s)
     tail = n_head
     if plan.block_tau[s]:
         scale = math.exp(0.5 * state.natural[n_head - 1])
@@ -169,8 +170,8 @@ def fill_effects(plan, state, s, theta, n_head):
 
 
 @kernel
-def evaluate_rows(plan, state, s, theta, gradient, what, begin, end):
-    """Add what the rows ``begin`` to ``end`` - 1 say to the gradient; return their log density.
+def evaluate_rows(plan, state, s, theta, gradient, density, begin, end):
+    """Add what the rows ``begin`` to ``end`` - 1 say to the gradient; return log density or 0.
 
     Fisher's identity gives the derivatives with respect to h, b and mu; each loop over rows runs
     on whole vectors. The tail receives derivatives with respect to the effects themselves.
@@ -274,10 +275,8 @@ def evaluate_rows(plan, state, s, theta, gradient, what, begin, end):
                 here, x = d_mu[low - begin : high - begin], state.design[t, low:high]
                 gradient[tail + j] += sum_of_products(here, x)
             tail += n_clusters
-    if what == GRADIENT:
+    if not density:
         return 0.0
-    if what == INFORMATION:
-        add_information(plan, state, s, theta, begin, end)
     value = log_normal_cdfs(argument, ratios, 0, n)
     if own < 0:
         return value

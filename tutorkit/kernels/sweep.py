@@ -8,6 +8,7 @@ from tutorkit.kernels.coefficients import (
     fill_products,
 )
 from tutorkit.kernels.hamiltonian import adapt, learns, move
+from tutorkit.kernels.information import add_information
 from tutorkit.kernels.jit import entry_point, inlined, kernel
 from tutorkit.kernels.missing_values import draw_missing_values
 from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redraw_root
@@ -24,14 +25,16 @@ COVARIANCE_ROUNDS = 2
 def sweep(rng, plan, state, learn):
     """Draw everything once from its full conditional, some of it integrated out on the way.
 
-    ``learn``: proposals also collect what their mass matrices are learnt from.
+    ``learn``: also collect what the mass matrices are learnt from.
     """
     for s in range(plan.block_equation.size):
         if plan.category_column[s] >= 0:
             draw_categories(rng, plan, state, s)
         draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
-            state.accepted[s] = move(rng, plan, state, s, learn)
+            if learn:
+                add_information(plan, state, s)
+            state.accepted[s] = move(rng, plan, state, s)
         draw_responses(rng, plan, state, s)
     for v in plan.impute:
         draw_missing_values(rng, plan, state, v)
