@@ -10,6 +10,7 @@ from invariants import assert_complete
 from tutorkit.kernels import hamiltonian, missing_values, responses
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
+from tutorkit.kernels.selection import hold
 from tutorkit.kernels.sweep import draw_equation, sweep
 
 MODELS = {
@@ -39,6 +40,7 @@ def make_step(rng, plan, state, step, k):
     elif step == THRESHOLDS:
         responses.draw_thresholds(rng, plan, state, k)
     elif step == MOVE:
+        hold(plan, state, k)
         hamiltonian.move(rng, plan, state, k)
     elif step == RESPONSES:
         responses.draw_responses(rng, plan, state, k)

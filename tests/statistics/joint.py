@@ -84,6 +84,7 @@ def learn_masses(rng, plan, state, world, n_draws):
         simulate(rng, plan, state, world)
         for s in range(plan.block_equation.size):
             if plan.block_hamiltonian[s]:
+                hold(plan, state, s)
                 add_information(plan, state, s)
     for s in range(plan.block_equation.size):
         if plan.block_hamiltonian[s]:
@@ -118,8 +119,7 @@ def step_in_blocks(rng, plan, state, step):
         if step == THRESHOLDS:
             draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
+            hold(plan, state, s)
             if step == PROPOSAL:
                 state.accepted[s] = move(rng, plan, state, s)
-            else:
-                hold(plan, state, s)
         draw_responses(rng, plan, state, s)

@@ -15,7 +15,7 @@ from tutorkit.kernels.distributions import inverse_gamma, is_number
 from tutorkit.kernels.information import close_window, colour, solve_root_transposed, whiten
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.random_effects import LOG_BOUND
-from tutorkit.kernels.selection import DENSITY, GRADIENT, evaluate, hold
+from tutorkit.kernels.selection import DENSITY, GRADIENT, evaluate
 from tutorkit.kernels.theta import head_size, read_theta, tail_width, write_theta
 
 TARGET_ACCEPTANCE = 0.7
@@ -29,7 +29,7 @@ NO_SIZE = 50.0  # of log tau and w: effects of 1e-11 or 1e11 residual SDs mean n
 
 @kernel
 def move(rng, plan, state, s):
-    """Make one proposal for block s; return its acceptance probability.
+    """Make one proposal for block s, see `hold`; return its acceptance probability.
 
     Then draw tau given the intercepts, where they move with the block: what mixes slowly given
     intercepts over sqrt(tau) mixes well given the intercepts (Yu & Meng 2011, JCGS 20:531).
@@ -37,7 +37,6 @@ def move(rng, plan, state, s):
     n_clusters = state.effect.shape[0]
     n = head_size(plan, s) + tail_width(plan, s) * n_clusters
     theta, momentum, velocity, slope = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    hold(plan, state, s)
     read_theta(plan, state, s, theta)
     before = evaluate(plan, state, s, theta, slope, DENSITY)
     for k in range(n):

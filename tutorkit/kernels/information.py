@@ -13,7 +13,7 @@ import numpy as np
 
 from tutorkit.kernels.jit import kernel
 from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
-from tutorkit.kernels.selection import GRADIENT, evaluate_rows, fill_effects, hold
+from tutorkit.kernels.selection import GRADIENT, evaluate_rows, fill_effects
 from tutorkit.kernels.theta import (
     fill_natural,
     head_size,
@@ -26,10 +26,12 @@ from tutorkit.kernels.vectors import add, add_product, divide, multiply, sum_of_
 
 @kernel
 def add_information(plan, state, s):
-    """Add the rows' information about theta, as it stands, to the window of block s."""
+    """Add the rows' information about theta, as it stands, to the window of block s.
+
+    See `tutorkit.kernels.selection.hold`.
+    """
     n = head_size(plan, s) + tail_width(plan, s) * state.effect.shape[0]
     theta, unused = np.empty(n), np.zeros(n)
-    hold(plan, state, s)
     read_theta(plan, state, s, theta)
     fill_natural(plan, state, s, theta)
     fill_effects(plan, state, s, theta)

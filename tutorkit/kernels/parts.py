@@ -2,13 +2,20 @@
 
 from numba import typeof, types
 
+from tutorkit.kernels.coefficients import (
+    draw_coefficients,
+    draw_residual_variance,
+    fill_products,
+)
 from tutorkit.kernels.hamiltonian import adapt, move
 from tutorkit.kernels.information import add_information
 from tutorkit.kernels.missing_values import draw_missing_values
+from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redraw_root
 from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
 from tutorkit.kernels.references import reference_types
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
-from tutorkit.kernels.sweep import draw_equation
+from tutorkit.kernels.selection import hold
+from tutorkit.kernels.terms import fill_residual
 
 
 def compile_part(part: int, rng: object, plan: object, state: object, out: object) -> None:
@@ -22,14 +29,21 @@ def compile_part(part: int, rng: object, plan: object, state: object, out: objec
     step = (generator, *by_reference, integer)
     parts = (
         (
+            (hold, (*by_reference, integer)),
             (move, step),
             (adapt, (*by_reference, integer, number, integer)),
             (draw_responses, step),
             (record, (generator, *by_reference, typeof(out[0]))),
         ),
         (
-            (draw_equation, step),
             (add_information, (*by_reference, integer)),
+            (fill_products, (*by_reference, integer)),
+            (draw_variance, step),
+            (draw_coefficients, step),
+            (draw_covariance, step),
+            (redraw_root, step),
+            (fill_residual, (*by_reference, integer)),
+            (draw_residual_variance, step),
             (draw_categories, step),
             (draw_thresholds, step),
             (draw_missing_values, step),

@@ -15,6 +15,7 @@ from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redr
 from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
 from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
+from tutorkit.kernels.selection import hold
 from tutorkit.kernels.terms import fill_residual
 
 # covariance matrices of effects mix worst of all, and a round costs little: products are at hand
@@ -32,6 +33,7 @@ def sweep(rng, plan, state, learn):
             draw_categories(rng, plan, state, s)
         draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
+            hold(plan, state, s)
             if learn:
                 add_information(plan, state, s)
             state.accepted[s] = move(rng, plan, state, s)
@@ -42,7 +44,7 @@ def sweep(rng, plan, state, learn):
         draw_equation(rng, plan, state, e)
 
 
-@kernel
+@inlined
 def draw_equation(rng, plan, state, e):
     """Draw equation e's coefficients, cluster effects, their (co)variances, residual variance."""
     n_random = plan.term_start[e + 1] - plan.random_start[e]
