@@ -70,7 +70,8 @@ def check(case, *, start, steps, n_draws, clusters=True):
     one span do not see another.
     """
     model, incomplete, position = case
-    plan, state = toy.toy(model, incomplete, seed=31, clusters=clusters)
+    # the four missing values of a variable are not all taken at once
+    plan, state = toy.toy(model, incomplete, seed=31, clusters=clusters, few=3)
     v = int(plan.impute[position])
     columns = state.columns.copy()
     out = np.empty((n_draws, columns.shape[1]))
