@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import toy
 from invariants import term_values
+from models import build
 from scipy import stats
 
 from tutorkit.kernels import coefficients
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
+from tutorkit.layout import compile_plan
+from tutorkit.start import initial_state
 
 FLAT = replace(
     toy.PRIORS,
@@ -50,6 +53,12 @@ def draw_sigma2(rng, plan, state, e, out):
     for k in range(out.size):
         coefficients.draw_residual_variance(rng, plan, state, e)
         out[k] = state.sigma2[e]
+
+
+@entry_point
+def fill_products(plan, state, e):
+    """Call `fill_products`."""
+    coefficients.fill_products(PlanRef(*plan), StateRef(*state), e)
 
 
 def exact_posterior(plan, state, e):
@@ -125,6 +134,30 @@ def assert_normal(plan, state, e=0):
     assert (abs(standard.mean(axis=0)) < limit).all()
     products = standard.T @ standard / toy.MANY - np.eye(some.sum())
     assert (abs(products) < limit * np.where(np.eye(some.sum()), np.sqrt(2), 1)).all()
+
+
+@pytest.mark.parametrize("far", [False, True])
+@pytest.mark.parametrize("model", ["y ~ x z x*z | x", "y ~ x z | x z", "y ~ z | x z*x"])
+def test_products_are_sums_over_rows(model, far):
+    """Also if a fixed term is centred, as those far from zero are, but not the random one."""
+    rng = np.random.default_rng(44)
+    sizes = toy.CLUSTER_SIZES
+    _, data, plan = build(model, {}, sizes=sizes, clusters=True, priors=FLAT, rng=rng)
+    if far:
+        data.values[data.variables.index("x")] += 1000
+        plan = compile_plan(data.model, data, FLAT, data.model.described)
+    state = initial_state(plan, rng, burn=0, few=5)
+    first, middle, last = plan.term_start[0], plan.random_start[0], plan.term_start[1]
+    assert plan.centre[first:middle].any() == (far and "~ x" in model)
+    w = np.vstack([state.design[first:last], state.columns[plan.outcome[0]]])
+    by_cluster = np.add.reduceat(w[:, None] * w, plan.cluster_start[:-1], axis=2)
+    fill_products(plan, state, 0)
+    size, p, r = len(w), middle - first, last - middle
+    scale = np.sqrt(np.outer(*2 * [(w**2).sum(axis=1)]))
+    found = state.total[0, :size, :size]
+    np.testing.assert_allclose(found / scale, w @ w.T / scale, rtol=0, atol=1e-12)
+    found = state.products[:r, :size] / scale[p:-1, :, None]
+    np.testing.assert_allclose(found, by_cluster[p:-1] / scale[p:-1, :, None], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("shape", "scale"), [(2.0, 1.5), (-1.0, 0.0)])

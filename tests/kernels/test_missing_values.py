@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import toy
@@ -12,6 +14,8 @@ from tutorkit.kernels import missing_values
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
 
+# says as much of coefficients as the data, so that it matters
+TIGHT = replace(toy.PRIORS, coefficient_variance=0.05)
 CENTRED = "CENTER: groupmean = x; grandmean = x.mean b"
 # model, incomplete variables, the column to draw: its position among those imputed
 LINEAR = {
@@ -70,7 +74,8 @@ def check(case, *, start, steps, n_draws, clusters=True):
     one span do not see another.
     """
     model, incomplete, position = case
-    plan, state = toy.toy(model, incomplete, seed=31, clusters=clusters)
+    # the four missing values of a variable are not all taken at once
+    plan, state = toy.toy(model, incomplete, seed=31, clusters=clusters, priors=TIGHT, few=3)
     v = int(plan.impute[position])
     columns = state.columns.copy()
     out = np.empty((n_draws, columns.shape[1]))

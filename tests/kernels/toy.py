@@ -40,14 +40,18 @@ def toy(
     seed: int = 1,
     clusters: bool = True,
     priors: Priors = PRIORS,
+    few: int = 5,
 ) -> tuple[Plan, State]:
-    """Return plan and state of a model, see `models`; ``incomplete`` variables lack a third."""
+    """Return plan and state of a model, see `models`; ``incomplete`` variables lack a third.
+
+    ``few`` rows are taken at once.
+    """
     rng = np.random.default_rng(seed)
     gaps = {
         v: MISSING_CLUSTERS if v.startswith(LEVEL_2) else MISSING_ROWS for v in incomplete.split()
     }
     _, _, plan = build(model, gaps, sizes=CLUSTER_SIZES, clusters=clusters, priors=priors, rng=rng)
-    state = initial_state(plan, rng, burn=0, few=5)
+    state = initial_state(plan, rng, burn=0, few=few)
     for e in range(len(plan.outcome)):
         random = slice(plan.random_start[e], plan.term_start[e + 1])
         r = random.stop - random.start
