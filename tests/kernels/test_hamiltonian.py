@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from test_selection import CASES, prepared
 
-from tutorkit.kernels import hamiltonian
+from tutorkit.kernels import hamiltonian, selection
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
 
 
 @entry_point
 def move(rng, plan, state, s):
-    """Call `move`."""
-    return hamiltonian.move(rng, PlanRef(*plan), StateRef(*state), s, False)
+    """Call `hold` and `move`."""
+    plan, state = PlanRef(*plan), StateRef(*state)
+    selection.hold(plan, state, s)
+    return hamiltonian.move(rng, plan, state, s)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.jit import kernel, part
 from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
 from tutorkit.kernels.selection import GRADIENT, evaluate_rows, fill_effects
 from tutorkit.kernels.theta import (
@@ -24,7 +24,7 @@ from tutorkit.kernels.theta import (
 from tutorkit.kernels.vectors import add, add_product, divide, multiply, sum_of_products
 
 
-@kernel
+@part
 def add_information(plan, state, s):
     """Add the rows' information about theta, as it stands, to the window of block s.
 
@@ -139,6 +139,7 @@ def close_window(plan, state, s):
     for k in range(n_head):
         for m in range(k + 1):
             head[k, m] = state.head_information[s, k, m] / count * (1.0 if k == m else keep)
+            state.head_information[s, k, m] = 0.0
         head[k, k] += 1.0  # of a log variance: the prior leaves it open
     at = 0
     for t in range(plan.term_start[e], plan.random_start[e]):
@@ -154,6 +155,7 @@ def close_window(plan, state, s):
             for d in range(c + 1):
                 value = state.tail_information[s, c, d, j] / count
                 root[c, d] = value + 1.0 if c == d else keep * value
+                state.tail_information[s, c, d, j] = 0.0
         cholesky(root, width)
         for c in range(width):
             for d in range(c + 1):
@@ -161,6 +163,7 @@ def close_window(plan, state, s):
         for k in range(n_head):
             for c in range(width):
                 x[c] = keep * state.cross_information[s, k, c, j] / count
+                state.cross_information[s, k, c, j] = 0.0
             solve_lower(root, x, width)
             for c in range(width):
                 cross[k, c, j] = x[c]
@@ -168,9 +171,6 @@ def close_window(plan, state, s):
                 for c in range(width):
                     head[k, m] -= x[c] * cross[m, c, j]
     cholesky(head, n_head)
-    state.head_information[s, :, :] = 0.0
-    state.cross_information[s, :, :, :] = 0.0
-    state.tail_information[s, :, :, :] = 0.0
     state.window_count[s] = 0.0
 
 

@@ -34,10 +34,16 @@ CACHE_FOLDER = _cache_folder()
 def kernel(function: Callable) -> Callable:
     """Compile a function that only other kernels call.
 
-    Leaving out its Python wrapper halves the time to compile: plan and state are some eighty
-    arrays.
+    Leaving out its Python wrapper halves the time to compile: plan and state are some hundred
+    arrays. It is not kept, for to keep it machine code would have to be made of it and of all that
+    it calls.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def part(function: Callable) -> Callable:
+    """Compile and keep a kernel that `tutorkit.kernels.parts` names."""
+    return _compile(function, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def inlined(function: Callable) -> Callable:
@@ -46,8 +52,8 @@ def inlined(function: Callable) -> Callable:
 
 
 def entry_point(function: Callable) -> Callable:
-    """Compile a kernel that Python calls."""
-    return _compile(function)
+    """Compile and keep a kernel that Python calls."""
+    return _compile(function, cache=True)
 
 
 def is_compiled(function: Callable, *arguments: object) -> bool:
@@ -62,13 +68,11 @@ def is_compiled(function: Callable, *arguments: object) -> bool:
 
 
 def _compile(function: Callable, **options: bool | str) -> Callable:
-    """Compile on first use, without the GIL, and keep the result in CACHE_FOLDER."""
+    """Compile on first use, without the GIL; what is kept is kept in CACHE_FOLDER."""
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE_FOLDER)  # read when the decorator runs, never later
     try:
-        compiler = numba.njit(
-            cache=True, nogil=True, error_model="numpy", fastmath=FAST_MATH, **options
-        )
+        compiler = numba.njit(nogil=True, error_model="numpy", fastmath=FAST_MATH, **options)
         return compiler(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -8,14 +8,14 @@ import math
 
 import numpy as np
 
-from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.jit import kernel, part
 from tutorkit.kernels.linalg import draw_from_precision
 from tutorkit.kernels.slices import CHANGE, slice_step
 from tutorkit.kernels.terms import fill_weights, set_values
 from tutorkit.kernels.vectors import sum_of_products
 
 
-@kernel
+@part
 def draw_missing_values(rng, plan, state, v):
     """Draw each missing value of v given everything else.
 
@@ -123,7 +123,8 @@ def fill_polynomial(plan, state, v, first, last):
     Their log density is the sum of ``polynomial[k]`` d^k, k > 0, plus a constant.
     """
     poly = state.polynomial
-    poly[:] = 0.0
+    for k in range(poly.size):
+        poly[k] = 0.0
     for begin in range(first, last, state.values.size):
         rows = plan.level_row[begin : min(begin + state.values.size, last)]  # begin, begin + 1, ...
         fill_polynomials(plan, state, v, rows)

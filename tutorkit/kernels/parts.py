@@ -21,35 +21,38 @@ from tutorkit.kernels.terms import fill_residual
 def compile_part(part: int, rng: object, plan: object, state: object, out: object) -> None:
     """Compile part 0 or 1 for arguments of these types and keep it in the cache.
 
-    `run_block`, compiled afterwards, finds it there. ``out`` is (n_iterations, n_columns).
+    What both parts call is compiled twice, and both copies become part of `run_block`: so kernels
+    that have much in common stand together. `run_block`, compiled afterwards, finds all of them.
+    ``out`` is (n_iterations, n_columns).
     """
     generator = typeof(rng)
     by_reference = reference_types(plan, state)
     integer, number = types.int64, types.float64
     step = (generator, *by_reference, integer)
+    on_state = (*by_reference, integer)
     parts = (
         (
-            (hold, (*by_reference, integer)),
+            (add_information, on_state),
             (move, step),
             (adapt, (*by_reference, integer, number, integer)),
-            (draw_responses, step),
             (record, (generator, *by_reference, typeof(out[0]))),
+            (add_fit, by_reference),
+            (fill_residual_sums, by_reference),
+            (keep_imputation, on_state),
         ),
         (
-            (add_information, (*by_reference, integer)),
-            (fill_products, (*by_reference, integer)),
+            (draw_missing_values, step),
+            (hold, on_state),
+            (draw_responses, step),
+            (draw_categories, step),
+            (draw_thresholds, step),
+            (fill_products, on_state),
             (draw_variance, step),
             (draw_coefficients, step),
             (draw_covariance, step),
             (redraw_root, step),
-            (fill_residual, (*by_reference, integer)),
+            (fill_residual, on_state),
             (draw_residual_variance, step),
-            (draw_categories, step),
-            (draw_thresholds, step),
-            (draw_missing_values, step),
-            (fill_residual_sums, by_reference),
-            (add_fit, by_reference),
-            (keep_imputation, (*by_reference, integer)),
         ),
     )
     for function, signature in parts[part]:

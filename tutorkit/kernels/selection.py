@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
-from tutorkit.kernels.jit import kernel
+from tutorkit.kernels.jit import kernel, part
 from tutorkit.kernels.missing_values import fill_lines
 from tutorkit.kernels.terms import add_random_part
 from tutorkit.kernels.theta import fill_natural, head_size, own_equation, tail_width
@@ -26,12 +26,13 @@ from tutorkit.kernels.vectors import sum_of_products
 GRADIENT, DENSITY = np.array([False, True])
 
 
-@kernel
+@part
 def hold(plan, state, s):
     """Set aside what stays fixed while the block moves."""
     e, v = plan.block_equation[s], plan.block_variable[s]
     if not plan.block_tau[s]:
-        state.offset[:] = 0.0
+        for i in range(state.offset.size):
+            state.offset[i] = 0.0
         add_random_part(plan, state, e, 1.0, state.offset)
     for i in range(plan.cluster.size):
         state.sign[i] = 2.0 * state.category[s, i] - 1.0
