@@ -9,7 +9,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-COLOURS = ["#0072b2", "#d55e00"]
+COLOURS = ["#0072b2", "#d55e00", "#009e73"]
+SHAPES = ["circle", "square", "triangle-up"]
 
 
 def save_scaling_chart(table: pd.DataFrame, folder: Path) -> None:
@@ -58,9 +59,11 @@ def save_efficiency_chart(
         .encode(
             x=alt.X("speed:Q", title="Effective draws per second, hard set").scale(type="log"),
             y=alt.Y("parameter:N", title=None, sort=list(names)),
-            color=alt.Color("program:N", title=None).scale(range=COLOURS),
+            color=alt.Color("program:N", title=None, sort=list(per_second)).scale(range=COLOURS),
+            shape=alt.Shape("program:N", title=None, sort=list(per_second)).scale(range=SHAPES),
         )
     )
+    chart = chart.configure_legend(labelLimit=400, orient="top", direction="vertical")
     _save(chart.properties(width=360), folder / "efficiency")
 
 

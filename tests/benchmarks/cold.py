@@ -20,7 +20,7 @@ from tests.benchmarks.results import Options, Result, Row, number
 from tests.benchmarks.timing import Process, interleaved, python
 
 # Runs that gave the worst parameter 400 effective draws with each of 15 seeds, and not many more.
-BURN, ITERATIONS = 300, 2800  # at least 686, R-hat at most 1.005 (2,400 iterations: 575, 1.011)
+BURN, ITERATIONS = 200, 1600  # at least 526, R-hat at most 1.0095 (1,200 iterations: 373, 1.0105)
 TUNE, DRAWS = 200, 1000  # nutpie's, per chain: at least 439, R-hat at most 1.015 (800 draws: 344)
 WAITING = re.compile(r"[^\r\n]*\b(?:compil|prepar)[^\r\n]*", re.IGNORECASE)
 
