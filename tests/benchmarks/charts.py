@@ -45,7 +45,9 @@ def _log_log(table: pd.DataFrame, size: str, title: str) -> alt.LayerChart:
 def save_efficiency_chart(
     names: Sequence[str], per_second: Mapping[str, np.ndarray], folder: Path
 ) -> None:
-    """Draw each parameter's effective draws per second for each program."""
+    """Draw each parameter's effective draws per second for each program, three at most."""
+    programs = list(per_second)
+    colours, shapes = COLOURS[: len(programs)], SHAPES[: len(programs)]
     table = pd.DataFrame(
         [
             {"parameter": name, "program": program, "speed": float(value)}
@@ -59,8 +61,8 @@ def save_efficiency_chart(
         .encode(
             x=alt.X("speed:Q", title="Effective draws per second, hard set").scale(type="log"),
             y=alt.Y("parameter:N", title=None, sort=list(names)),
-            color=alt.Color("program:N", title=None, sort=list(per_second)).scale(range=COLOURS),
-            shape=alt.Shape("program:N", title=None, sort=list(per_second)).scale(range=SHAPES),
+            color=alt.Color("program:N", title=None).scale(domain=programs, range=colours),
+            shape=alt.Shape("program:N", title=None).scale(domain=programs, range=shapes),
         )
     )
     chart = chart.configure_legend(labelLimit=400, orient="top", direction="vertical")
