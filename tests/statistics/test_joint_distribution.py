@@ -105,7 +105,7 @@ MODELS = {
 # where the usual one is accepted too often or too seldom
 STEP_SIZES = {
     "chapter": 0.35, "latent means that select": 0.3, "ordinal predictors": 0.8,
-    "single-level ordinal": 0.8,
+    "single-level": 0.6, "single-level ordinal": 0.8,
 }  # fmt: skip
 
 
