@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import arviz_stats.base  # noqa: F401 - else `sample` imports it while the first run is timed
 import numpy as np
 import pandas as pd
 
