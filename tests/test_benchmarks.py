@@ -73,7 +73,8 @@ def test_the_table_shows_median_range_and_target():
 def test_benchmark_runs(benchmark, tmp_path):
     charts = tmp_path if benchmark in (gibbs, scaling) else None
     result = benchmark.run(Options(runs=1, quick=True, charts=charts))
-    assert all(math.isfinite(row.median) and row.median > 0 for row in result.rows)
+    assert all(math.isfinite(row.median) for row in result.rows)
+    assert all(row.median > 0 for row in result.rows if "slope" not in row.figure)
     assert json.dumps(as_json({"x": result}, "a machine"))
     if charts:
         assert {path.suffix for path in tmp_path.iterdir()} == {".svg", ".png"}
