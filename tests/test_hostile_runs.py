@@ -12,7 +12,7 @@ from hostile import CLUSTERS, made, run, without
 
 from tutorkit import SpecError, TutorkitError, chain, parse, report, sampling, summarize
 from tutorkit.data import prepare
-from tutorkit.kernels.sweep import run_block
+from tutorkit.kernels.blocks import run_block
 from tutorkit.parameters import recorded
 
 DATA = without(made(), x=5, y=4)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.kernels.sweep import run_block
+from tutorkit.kernels.blocks import run_block
 from tutorkit.model.spec import ModelSpec
 from tutorkit.plan import Plan
 from tutorkit.start import initial_state

@@ -15,9 +15,7 @@ from tqdm import tqdm
 
 from tutorkit.chain import Chain
 from tutorkit.data import prepare
-from tutorkit.kernels.jit import is_compiled
-from tutorkit.kernels.parts import compile_part
-from tutorkit.kernels.sweep import run_block
+from tutorkit.kernels import blocks
 from tutorkit.layout import compile_plan
 from tutorkit.model.spec import Equation, ModelSpec, Term
 from tutorkit.parameters import recorded
@@ -36,7 +34,7 @@ def warm() -> float:
     began = time.perf_counter()
     with _compiling:
         run = _example()
-        if not is_compiled(run_block, run.rng, run.plan, run.state, run.out, 0, 1, 1):
+        if not blocks.is_ready(run.rng, run.plan, run.state, run.out):
             _compile_elsewhere()
         run.run()
         if run.error is not None:
@@ -63,23 +61,16 @@ def _example() -> Chain:
 
 
 def _compile_elsewhere() -> None:
-    """Fill the cache from other processes; where that fails, the next call compiles here."""
+    """Fill the cache from two other processes; where that fails, the next call compiles here."""
     with contextlib.suppress(OSError):
-        _python("compile_all()").wait()
+        for process in [_python(f"compile_half({half})") for half in (0, 1)]:
+            process.wait()
 
 
-def compile_all() -> None:
-    """Compile the sampler, one half of it in a second process, and keep it in the cache."""
-    other = _python("compile_half(1)")
-    compile_half(0)
-    other.wait()
-    _example().run()
-
-
-def compile_half(part: int) -> None:
+def compile_half(half: int) -> None:
     """Compile one half of the sampler and keep it in the cache."""
     run = _example()
-    compile_part(part, run.rng, run.plan, run.state, run.out)
+    blocks.compile_half(half, run.rng, run.plan, run.state, run.out)
 
 
 def _python(call: str) -> subprocess.Popen[bytes]:

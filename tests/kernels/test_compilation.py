@@ -18,7 +18,8 @@ import tutorkit
 from tutorkit import sampling
 from tutorkit.data import prepare
 from tutorkit.draws import Draws
-from tutorkit.kernels.sweep import run_block
+from tutorkit.kernels.blocks import run_block
+from tutorkit.kernels.sweep import run_iterations
 from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded
@@ -140,7 +141,7 @@ def python(code: str, *arguments: str, **environment: str) -> str:
 def test_all_models_share_one_compiled_sweep():
     for dataset, script in MODELS.values():
         fit(script, dataset)
-    assert len(run_block.signatures) == 1
+    assert len(run_iterations.signatures) == 1
 
 
 def test_an_edited_model_is_fitted_without_compiling():

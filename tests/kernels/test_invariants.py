@@ -7,10 +7,9 @@ import pytest
 import toy
 from invariants import assert_complete
 
-from tutorkit.kernels import hamiltonian, missing_values, responses
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
-from tutorkit.kernels.selection import hold
+from tutorkit.kernels.steps import compiled_steps
 from tutorkit.kernels.sweep import draw_equation, sweep
 
 MODELS = {
@@ -32,27 +31,27 @@ CATEGORIES, THRESHOLDS, MOVE, RESPONSES, VALUES, EQUATION, SWEEP = range(7)
 
 
 @entry_point
-def make_step(rng, plan, state, step, k):
+def make_step(rng, plan, state, steps, step, k):
     """Make one step of a sweep, for block, column or equation k."""
     plan, state = PlanRef(*plan), StateRef(*state)
     if step == CATEGORIES:
-        responses.draw_categories(rng, plan, state, k)
+        steps.draw_categories(rng, plan, state, k)
     elif step == THRESHOLDS:
-        responses.draw_thresholds(rng, plan, state, k)
+        steps.draw_thresholds(rng, plan, state, k)
     elif step == MOVE:
-        hold(plan, state, k)
-        hamiltonian.move(rng, plan, state, k)
+        steps.hold(plan, state, k)
+        steps.move(rng, plan, state, k)
     elif step == RESPONSES:
-        responses.draw_responses(rng, plan, state, k)
+        steps.draw_responses(rng, plan, state, k)
     elif step == VALUES:
-        missing_values.draw_missing_values(rng, plan, state, k)
+        steps.draw_missing_values(rng, plan, state, k)
     elif step == EQUATION:
-        draw_equation(rng, plan, state, k)
+        draw_equation(rng, plan, state, steps, k)
     else:
-        sweep(rng, plan, state, True)
+        sweep(rng, plan, state, steps, True)
 
 
-def steps(plan):
+def in_order(plan):
     """List the steps of a sweep, in groups after which the state is complete."""
     groups = []
     for s in range(len(plan.block_equation)):
@@ -72,11 +71,12 @@ def test_every_step_leaves_the_state_complete(name):
     plan, state = toy.toy(*MODELS[name], seed=71, clusters=name != "single level")
     state.step_size[:] = 0.02  # on so few rows longer ones would often diverge
     rng = np.random.default_rng(23)
+    steps = compiled_steps(rng, plan, state)
     for s in range(len(plan.block_equation)):  # the toy's responses were never drawn
-        make_step(rng, plan, state, RESPONSES, s)
+        make_step(rng, plan, state, steps, RESPONSES, s)
     assert_complete(plan, state)
     for _ in range(5):
-        for group in steps(plan):
+        for group in in_order(plan):
             for step, k in group:
-                make_step(rng, plan, state, step, k)
+                make_step(rng, plan, state, steps, step, k)
             assert_complete(plan, state)

@@ -10,7 +10,7 @@ import pytest
 from test_compilation import MODELS, read
 
 from tutorkit.data import prepare
-from tutorkit.kernels.sweep import run_block
+from tutorkit.kernels.blocks import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.model.script import parse
 from tutorkit.parameters import recorded

@@ -7,9 +7,9 @@ import pytest
 from tutorkit import datasets, parse
 from tutorkit.data import prepare
 from tutorkit.kernels import record
+from tutorkit.kernels.blocks import run_block
 from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
-from tutorkit.kernels.sweep import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.parameters import moments, monitored, recorded, residual_correlations
 from tutorkit.sampling import _model_fit

@@ -7,19 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from simulate import draw_effects, draw_parameters, simulate
 
-from tutorkit.kernels.coefficients import (
-    draw_coefficients,
-    draw_residual_variance,
-    fill_products,
-)
-from tutorkit.kernels.hamiltonian import move
-from tutorkit.kernels.information import add_information, close_window
+from tutorkit.kernels.information import close_window
 from tutorkit.kernels.jit import entry_point, kernel
-from tutorkit.kernels.missing_values import draw_missing_values
-from tutorkit.kernels.random_effects import draw_covariance, redraw_root
 from tutorkit.kernels.references import PlanRef, StateRef
-from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
-from tutorkit.kernels.selection import hold
 from tutorkit.kernels.sweep import draw_equation, sweep
 
 SWEEP, COEFFICIENTS, RESIDUAL_VARIANCE, EQUATION, COVARIANCE, ROOT = 0, 1, 2, 3, 4, 5
@@ -40,7 +30,7 @@ class Trace(NamedTuple):
 
 
 @entry_point
-def run_chain(rng, plan, state, world, step, trace):
+def run_chain(rng, plan, state, steps, world, step, trace):
     """Start from the prior, then alternate new data with one step of the sampler under test.
 
     The start is an exact draw from the joint distribution of parameters and data, which the step
@@ -56,14 +46,14 @@ def run_chain(rng, plan, state, world, step, trace):
             draw_effects(rng, plan, state)
         simulate(rng, plan, state, world)
         if step == SWEEP:
-            sweep(rng, plan, state, False)
+            sweep(rng, plan, state, steps, False)
         elif step <= ROOT:
-            step_in_equations(rng, plan, state, step)
+            step_in_equations(rng, plan, state, steps, step)
         elif step == MISSING_VALUES:
             for v in plan.impute:
-                draw_missing_values(rng, plan, state, v)
+                steps.draw_missing_values(rng, plan, state, v)
         else:
-            step_in_blocks(rng, plan, state, step)
+            step_in_blocks(rng, plan, state, steps, step)
         trace.coefficient[k] = state.coefficient
         trace.sigma2[k] = state.sigma2
         trace.tau[k] = state.tau
@@ -75,7 +65,7 @@ def run_chain(rng, plan, state, world, step, trace):
 
 
 @entry_point
-def learn_masses(rng, plan, state, world, n_draws):
+def learn_masses(rng, plan, state, steps, world, n_draws):
     """Make mass matrices from the information in data drawn from the prior, and forget the rest."""
     plan, state = PlanRef(*plan), StateRef(*state)
     for _ in range(n_draws):
@@ -84,42 +74,42 @@ def learn_masses(rng, plan, state, world, n_draws):
         simulate(rng, plan, state, world)
         for s in range(plan.block_equation.size):
             if plan.block_hamiltonian[s]:
-                hold(plan, state, s)
-                add_information(plan, state, s)
+                steps.hold(plan, state, s)
+                steps.add_information(plan, state, s)
     for s in range(plan.block_equation.size):
         if plan.block_hamiltonian[s]:
             close_window(plan, state, s)
 
 
 @kernel
-def step_in_equations(rng, plan, state, step):
+def step_in_equations(rng, plan, state, steps, step):
     """Make a step in every equation that it applies to."""
     for e in range(plan.outcome.size):
         random = plan.term_start[e + 1] > plan.random_start[e]
         if step == COEFFICIENTS:
-            fill_products(plan, state, e)
-            draw_coefficients(rng, plan, state, e)
+            steps.fill_products(plan, state, e)
+            steps.draw_coefficients(rng, plan, state, e)
         elif step == RESIDUAL_VARIANCE and not plan.probit[e]:
-            draw_residual_variance(rng, plan, state, e)
+            steps.draw_residual_variance(rng, plan, state, e)
         elif step == EQUATION:
-            draw_equation(rng, plan, state, e)
+            draw_equation(rng, plan, state, steps, e)
         elif step == COVARIANCE and random:
-            draw_covariance(rng, plan, state, e)
+            steps.draw_covariance(rng, plan, state, e)
         elif step == ROOT and random:
-            fill_products(plan, state, e)
-            redraw_root(rng, plan, state, e)
+            steps.fill_products(plan, state, e)
+            steps.redraw_root(rng, plan, state, e)
 
 
 @kernel
-def step_in_blocks(rng, plan, state, step):
+def step_in_blocks(rng, plan, state, steps, step):
     """Make a step in every probit equation, and draw anew what it has integrated out."""
     for s in range(plan.block_equation.size):
         if step == CATEGORIES and plan.category_column[s] >= 0:
-            draw_categories(rng, plan, state, s)
+            steps.draw_categories(rng, plan, state, s)
         if step == THRESHOLDS:
-            draw_thresholds(rng, plan, state, s)
+            steps.draw_thresholds(rng, plan, state, s)
         if plan.block_hamiltonian[s]:
-            hold(plan, state, s)
+            steps.hold(plan, state, s)
             if step == PROPOSAL:
-                state.accepted[s] = move(rng, plan, state, s)
-        draw_responses(rng, plan, state, s)
+                state.accepted[s] = steps.move(rng, plan, state, s)
+        steps.draw_responses(rng, plan, state, s)

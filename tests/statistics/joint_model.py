@@ -11,6 +11,7 @@ from scipy.special import digamma, polygamma
 from simulate import World
 
 from tutorkit.data.joint import CENTRED, DATA, GRAND_MEAN, MEAN, JointModel
+from tutorkit.kernels.steps import compiled_steps
 from tutorkit.model.spec import Priors
 from tutorkit.start import initial_state
 
@@ -90,7 +91,8 @@ class Toy:
             prior_precision=np.where(flat, 1 / PRIORS.coefficient_variance, plan.prior_precision),
             n_categories=np.where(plan.n_categories > 2, plan.n_categories - 1, 2),
         )
-        learn_masses(self.rng, self.plan, self.state, self.world, 200)
+        self.steps = compiled_steps(self.rng, self.plan, self.state)
+        learn_masses(self.rng, self.plan, self.state, self.steps, self.world, 200)
 
     def run(self, step: int, length: int) -> Trace:
         """Run one chain from a new draw of the prior."""
@@ -104,7 +106,7 @@ class Toy:
                 )
             )
         )  # fmt: skip
-        run_chain(self.rng, self.plan, state, self.world, step, trace)
+        run_chain(self.rng, self.plan, state, self.steps, self.world, step, trace)
         return trace
 
 

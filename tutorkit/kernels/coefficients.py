@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import inverse_gamma
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.linalg import cholesky, copy_lower, draw_from_precision
 from tutorkit.kernels.terms import dot, n_rows
 from tutorkit.kernels.vectors import add, add_product, copy, divide, sum_of_products
 
 
-@part
+@step
 def fill_products(plan, state, e):
     """Sum W'W over all rows and Z'W over each cluster.
 
@@ -108,7 +108,7 @@ def _sum(x):
     return value
 
 
-@part
+@step
 def draw_coefficients(rng, plan, state, e):
     """Draw (beta, u) given the variances: beta with u integrated out, then u given beta.
 
@@ -204,7 +204,7 @@ def _draw_effects(rng, state, middle, p, r, chol, sigma, beta):
             state.effect[j, middle + a] = effect
 
 
-@part
+@step
 def draw_residual_variance(rng, plan, state, e):
     """Draw sigma2 | residuals ~ InvGamma(shape + n/2, scale + sum of squares/2)."""
     residual = state.residual[e]

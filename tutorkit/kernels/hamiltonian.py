@@ -13,7 +13,7 @@ import numpy as np
 
 from tutorkit.kernels.distributions import inverse_gamma, is_number
 from tutorkit.kernels.information import close_window, colour, solve_root_transposed, whiten
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.random_effects import LOG_BOUND
 from tutorkit.kernels.selection import DENSITY, GRADIENT, evaluate
 from tutorkit.kernels.theta import head_size, read_theta, tail_width, write_theta
@@ -27,7 +27,7 @@ END_KICK = 2.0 * 0.21178  # of the momentum, in steps: at both ends of a pair
 NO_SIZE = 50.0  # of log tau and w: effects of 1e-11 or 1e11 residual SDs mean nothing
 
 
-@part
+@step
 def move(rng, plan, state, s):
     """Make one proposal for block s, see `hold`; return its acceptance probability.
 
@@ -108,7 +108,7 @@ def restart_step_size(state, s):
     state.averaging[s, 3] = 0.0  # count
 
 
-@part
+@step
 def adapt(plan, state, s, probability, iteration):
     """Learn step size and mass matrix of block s from a warm-up iteration."""
     aim, count = state.averaging[s], state.averaging[s, 3] + 1.0

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.linalg import cholesky, solve_lower, solve_upper
 from tutorkit.kernels.selection import GRADIENT, evaluate_rows, fill_effects
 from tutorkit.kernels.theta import (
@@ -24,7 +24,7 @@ from tutorkit.kernels.theta import (
 from tutorkit.kernels.vectors import add, add_product, divide, multiply, sum_of_products
 
 
-@part
+@step
 def add_information(plan, state, s):
     """Add the rows' information about theta, as it stands, to the window of block s.
 

@@ -41,9 +41,9 @@ def kernel(function: Callable) -> Callable:
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def part(function: Callable) -> Callable:
-    """Compile and keep a kernel that `tutorkit.kernels.parts` names."""
-    return _compile(function, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def step(function: Callable) -> Callable:
+    """Compile and keep a kernel that is called at its address, see `tutorkit.kernels.steps`."""
+    return _compile(function, cache=True, no_cpython_wrapper=True)
 
 
 def inlined(function: Callable) -> Callable:
@@ -53,14 +53,11 @@ def inlined(function: Callable) -> Callable:
 
 def entry_point(function: Callable) -> Callable:
     """Compile and keep a kernel that Python calls."""
-    return _compile(function, cache=True)
+    return _compile(function, cache=True, no_cfunc_wrapper=True)
 
 
-def is_compiled(function: Callable, *arguments: object) -> bool:
-    """Return whether calling an entry point with such arguments would not compile anything."""
-    if numba.config.DISABLE_JIT:
-        return True
-    types = tuple(function.typeof_pyval(argument) for argument in arguments)
+def is_compiled(function: Callable, types: tuple[numba.types.Type, ...]) -> bool:
+    """Return whether calling a kept kernel with such arguments would not compile anything."""
     if types in function.overloads:
         return True
     key = function._cache._index_key(types, function.targetctx.codegen())

@@ -8,14 +8,14 @@ import math
 
 import numpy as np
 
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.linalg import draw_from_precision
 from tutorkit.kernels.slices import CHANGE, slice_step
 from tutorkit.kernels.terms import fill_weights, set_values
 from tutorkit.kernels.vectors import sum_of_products
 
 
-@part
+@step
 def draw_missing_values(rng, plan, state, v):
     """Draw each missing value of v given everything else.
 

@@ -5,14 +5,14 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import inverse_wishart
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.linalg import cholesky, copy_lower, draw_from_precision, solve_lower
 from tutorkit.kernels.slices import VARIANCE, slice_step
 
 LOG_BOUND = 600.0  # of a variance: exp(600) and its inverse are still numbers
 
 
-@part
+@step
 def draw_covariance(rng, plan, state, e):
     """Draw Sigma | u ~ IW(prior scale I + sum_j u_j u_j', prior df + J)."""
     middle = plan.random_start[e]
@@ -27,7 +27,7 @@ def draw_covariance(rng, plan, state, e):
     inverse_wishart(rng, scale, plan.random_df[e] + n_clusters, r, state.tau[e])
 
 
-@part
+@step
 def redraw_root(rng, plan, state, e):
     """Draw Sigma = L L' once more, given standardised effects z_j, u_j = L z_j, held fixed.
 
@@ -98,7 +98,7 @@ def _log_prior(plan, e, root, r):
     return value
 
 
-@part
+@step
 def draw_variance(rng, plan, state, e):
     """Draw the variance tau of a single random effect given beta, the effects integrated out.
 

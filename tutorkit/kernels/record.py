@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import inverse_wishart
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.linalg import quadratic
 from tutorkit.kernels.terms import dot
 
 
-@part
+@step
 def record(rng, plan, state, out):
     """Write the iteration's parameters, in the order of `tutorkit.parameters.recorded`."""
     for e in range(plan.outcome.size):
@@ -90,7 +90,7 @@ def _record_explained(plan, state, e, out, at):
     out[at] = state.sigma2[e] / whole
 
 
-@part
+@step
 def fill_residual_sums(plan, state):
     """Sum residuals' products over each level's rows, and their squares within each unit."""
     for e in range(plan.outcome.size):
@@ -156,7 +156,7 @@ def _record_moments(plan, state, v, out, at):
     return at + 2
 
 
-@part
+@step
 def add_fit(plan, state):
     """Update each unit's running log likelihood: maximum, sum of exp, mean, squared deviations.
 
@@ -183,7 +183,7 @@ def add_fit(plan, state):
         fit[3] += before * (value - fit[2])
 
 
-@part
+@step
 def keep_imputation(plan, state, iteration):
     """Copy the imputed values of the data if this iteration is to be kept as a data set."""
     for k in range(state.imputed_at.size):

@@ -7,14 +7,14 @@ A probit equation's response is eta + N(0, 1); category g is seen where it lies 
 import math
 
 from tutorkit.kernels.distributions import log_interval, truncated_normal
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.missing_values import fill_polynomial, set_value
 from tutorkit.kernels.slices import THRESHOLD, change_density, slice_step
 from tutorkit.kernels.terms import fill_residual, next_row, set_values
 from tutorkit.plan import NO_BOUND
 
 
-@part
+@step
 def draw_responses(rng, plan, state, s):
     """Draw every response of block s, and jointly with it the variable integrated out.
 
@@ -75,7 +75,7 @@ def _draw_pairs(rng, plan, state, s, rows):
     set_values(plan, state, v, rows, values)
 
 
-@part
+@step
 def draw_categories(rng, plan, state, s):
     """Draw the missing categories of block s's ordinal variable, its response integrated out."""
     e, v = plan.block_equation[s], plan.category_column[s]
@@ -96,7 +96,7 @@ def draw_categories(rng, plan, state, s):
         set_value(plan, state, v, first, last, plan.code[s, grade])
 
 
-@part
+@step
 def draw_thresholds(rng, plan, state, s):
     """Draw each free threshold of block s with its responses integrated out (Cowles 1996).
 

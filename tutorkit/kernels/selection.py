@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from tutorkit.kernels.distributions import inverse_mills, log_normal_cdfs
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.missing_values import fill_lines
 from tutorkit.kernels.terms import add_random_part
 from tutorkit.kernels.theta import fill_natural, head_size, own_equation, tail_width
@@ -26,7 +26,7 @@ from tutorkit.kernels.vectors import sum_of_products
 GRADIENT, DENSITY = np.array([False, True])
 
 
-@part
+@step
 def hold(plan, state, s):
     """Set aside what stays fixed while the block moves."""
     e, v = plan.block_equation[s], plan.block_variable[s]

@@ -1,6 +1,6 @@
 """Values of the model's terms, and residuals, kept up to date row by row."""
 
-from tutorkit.kernels.jit import kernel, part
+from tutorkit.kernels.jit import kernel, step
 from tutorkit.kernels.vectors import sum_of_products
 
 
@@ -86,7 +86,7 @@ def add_random_part(plan, state, e, sign, out):
                 out[i] += effect * x[i]
 
 
-@part
+@step
 def fill_residual(plan, state, e):
     """Compute outcome minus linear predictor of equation e in every row."""
     residual, outcome = state.residual[e], state.columns[plan.outcome[e]]
