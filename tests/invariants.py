@@ -45,7 +45,8 @@ def assert_complete(plan: Plan, state: State) -> None:
         if plan.level[e] == 2:
             first = plan.cluster_start[plan.cluster]
             assert (columns[outcome] == columns[outcome, first]).all()
-    np.testing.assert_allclose(state.design, term_values(plan, columns), rtol=1e-12, atol=1e-12)
+    values = term_values(plan, columns)
+    np.testing.assert_allclose(state.design[plan.place], values, rtol=1e-12, atol=1e-12)
     residual = columns[plan.outcome] - predictors(plan, state, columns)
     np.testing.assert_allclose(state.residual, residual, rtol=1e-9, atol=1e-9)
     for s, e in enumerate(plan.block_equation):

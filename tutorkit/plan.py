@@ -37,6 +37,8 @@ class Plan(NamedTuple):
     see_sign: Floats  # (n_sees,) how the equation's outcome moves with it: 1, -1 or 0
     see_touch: Integers  # (n_sees + 1,)
     touch: Integers  # (n_touches,) the equation's terms that move with it
+    move_start: Integers  # (n_columns + 1,)
+    move: Integers  # (n_moves,) places of terms that move with it
     missing_start: Integers  # (n_columns + 1,)
     missing_first: Integers  # (n_missing,) a missing value fills rows first ...
     missing_last: Integers  # (n_missing,) ... to last - 1
@@ -62,6 +64,11 @@ class Plan(NamedTuple):
     record_start: Integers  # (n_equations + 1,) where the output of each equation begins
     # terms
     term_equation: Integers  # (n_terms,)
+    place: (
+        Integers  # (n_terms,) row of state.design with its values: terms that are equal share one
+    )
+    alike_start: Integers  # (n_places + 1,)
+    alike: Integers  # (n_terms,) the terms of each place
     factor_start: Integers  # (n_terms + 1,)
     factor: Integers  # (n_factors,) columns whose product the term is
     centre: Floats  # (n_terms,) subtracted from it, for accuracy: the intercept is recorded without

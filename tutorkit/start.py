@@ -48,7 +48,7 @@ def initial_state(
     }  # fmt: skip
     state = State(
         columns=_filled_columns(plan, category, cut, rng),
-        design=np.zeros((n_terms, n_rows)),
+        design=np.zeros((len(plan.alike_start) - 1, n_rows)),
         residual=np.zeros((n_equations, n_rows)),
         coefficient=np.zeros(n_terms),
         effect=np.zeros((n_clusters, n_terms)),
@@ -100,7 +100,7 @@ def initial_state(
     )
     for t in range(n_terms):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[t] = state.columns[factors].prod(axis=0) - plan.centre[t]
+        state.design[plan.place[t]] = state.columns[factors].prod(axis=0) - plan.centre[t]
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
     for s, v in enumerate(plan.block_variable):
@@ -197,22 +197,22 @@ def _scatter_equation(plan: Plan, state: State, e: int, rng: np.random.Generator
     random = slice(plan.random_start[e], plan.term_start[e + 1])
     if not plan.probit[e]:
         state.sigma2[e] = variance * rng.uniform(0.3, 1.0)
-    scale = np.sqrt(variance / _mean_square(state.design[fixed]))
+    scale = np.sqrt(variance / _mean_square(state.design[plan.place[fixed]]))
     state.coefficient[fixed] = 0.5 * scale * rng.standard_normal(scale.size)
     first = plan.factor_start[fixed.start : fixed.start + 2]
     if scale.size and first[0] == first[1]:  # an intercept
         share = (outcome > 0).mean()
         start = ndtri(np.clip(share, 0.01, 0.99)) if plan.probit[e] else outcome.mean()
         state.coefficient[fixed.start] += start
-    scatter = 0.2 * variance / _mean_square(state.design[random])
+    scatter = 0.2 * variance / _mean_square(state.design[plan.place[random]])
     size = scatter.size
     variances = scatter * rng.uniform(0.3, 1.0, size)
     state.tau[e, :size, :size] = np.diag(variances)
     effects = np.sqrt(variances) * rng.standard_normal((len(state.effect), size))
     state.effect[:, random] = effects
     # no matrix product: its last digits may depend on the number of threads
-    products = state.coefficient[fixed, None] * state.design[fixed]
-    by_cluster = effects[plan.cluster].T * state.design[random]
+    products = state.coefficient[fixed, None] * state.design[plan.place[fixed]]
+    by_cluster = effects[plan.cluster].T * state.design[plan.place[random]]
     state.residual[e] = outcome - products.sum(axis=0) - by_cluster.sum(axis=0)
 
 
@@ -230,7 +230,7 @@ def _first_mass(plan: Plan, state: State, s: int) -> None:
     for equation in [e, own] if own >= 0 else [e]:
         fixed = slice(plan.term_start[equation], plan.random_start[equation])
         variance = 4.0 if equation == e else 2.0 * state.sigma2[equation]
-        guess.append(variance / (n_rows * _mean_square(state.design[fixed])))
+        guess.append(variance / (n_rows * _mean_square(state.design[plan.place[fixed]])))
     guess += [np.full(1, 4.0 / n_rows)] if own >= 0 else []
     guess += [np.full(1, 0.5)] if plan.block_tau[s] else []
     diagonal = np.concatenate(guess)

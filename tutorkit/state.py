@@ -16,7 +16,7 @@ class State(NamedTuple):
     """
 
     columns: Floats  # (n_columns, n_rows) data with imputations, responses and means
-    design: Floats  # (n_terms, n_rows) values of the terms, minus plan.centre
+    design: Floats  # (n_places, n_rows) values of the terms, minus plan.centre
     residual: Floats  # (n_equations, n_rows) outcome minus linear predictor
     coefficient: Floats  # (n_terms,) of the fixed terms
     effect: Floats  # (n_clusters or 1, n_terms) of the random terms

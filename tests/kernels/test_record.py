@@ -71,7 +71,8 @@ def parts(plan, state, e):
     """Return rows, fixed and random design, coefficients, tau, sigma2, residual of an equation."""
     first, middle, last = plan.term_start[e], plan.random_start[e], plan.term_start[e + 1]
     rows = plan.cluster_start[:-1] if plan.level[e] == 2 else np.arange(plan.cluster.size)
-    fixed, random = state.design[first:middle, rows].T, state.design[middle:last, rows].T
+    terms = state.design[plan.place]
+    fixed, random = terms[first:middle, rows].T, terms[middle:last, rows].T
     effects = state.effect[plan.cluster[rows], middle:last]
     beta, r = state.coefficient[first:middle], last - middle
     outcome = state.columns[plan.outcome[e], rows]

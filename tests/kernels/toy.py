@@ -88,7 +88,7 @@ def write_theta(plan, state, s, theta):
 def complete(plan: Plan, state: State) -> None:
     """Make centred columns, terms and residuals fit the columns and parameters."""
     derive(plan, state.columns)
-    state.design[:] = term_values(plan, state.columns)
+    state.design[plan.place] = term_values(plan, state.columns)
     state.residual[:] = state.columns[plan.outcome] - predictors(plan, state, state.columns)
 
 

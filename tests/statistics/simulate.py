@@ -98,8 +98,10 @@ def simulate(rng, plan, state, world):
         state.residual[e] = state.columns[plan.outcome[e]]
         for t in range(plan.term_start[e], plan.term_start[e + 1]):
             for i in range(plan.cluster.size):
-                state.design[t, i] = _product(plan, state, t, i)
-                state.residual[e, i] -= _weight(plan, state, e, t, i) * state.design[t, i]
+                state.design[plan.place[t], i] = _product(plan, state, t, i)
+                state.residual[e, i] -= (
+                    _weight(plan, state, e, t, i) * state.design[plan.place[t], i]
+                )
     _list_missing(plan, state, world, missing)
 
 

@@ -50,7 +50,7 @@ def _add_products(plan, state, e, first, p, r, begin, end):
     total, products = state.total[e], state.products
     low, high = plan.cluster_start[begin], plan.cluster_start[end]
     for k in range(r):
-        z = state.design[first + p + k]
+        z = state.design[plan.place[first + p + k]]
         for a in range(p + r + 1):
             known, out = _random_column(plan, first, p, r, a), products[k, a, begin:end]
             if 0 <= known < k:
@@ -87,7 +87,7 @@ def _column(plan, state, e, first, n_terms, a):
     """Return column a of W."""
     if a == n_terms:
         return state.columns[plan.outcome[e]]
-    return state.design[first + a]
+    return state.design[plan.place[first + a]]
 
 
 @kernel

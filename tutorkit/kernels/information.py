@@ -95,11 +95,11 @@ def _fill_natural_scores(plan, state, s, theta, begin, end):
         if plan.selected_term[t]:
             _fill(natural[at], state.d_b, state.others[t - plan.term_start[e], begin:end])
         else:
-            _fill(natural[at], d_h, state.design[t, begin:end])
+            _fill(natural[at], d_h, state.design[plan.place[t], begin:end])
         at += 1
     if own >= 0:
         for t in range(plan.term_start[own], plan.random_start[own]):
-            _fill(natural[at], d_mu, state.design[t, begin:end])
+            _fill(natural[at], d_mu, state.design[plan.place[t], begin:end])
             at += 1
         for i in range(n):
             natural[at, i] = state.d_log_sigma2[i]
@@ -117,7 +117,7 @@ def _fill_natural_scores(plan, state, s, theta, begin, end):
             for i in range(n):
                 value = 0.0
                 for a in range(b, r):
-                    value += state.own_root[a, b] * state.design[first + a, begin + i]
+                    value += state.own_root[a, b] * state.design[plan.place[first + a], begin + i]
                 scores[at + b, i] = d_mu[i] * value
 
 

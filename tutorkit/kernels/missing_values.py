@@ -67,14 +67,14 @@ def _draw_with_coefficients(rng, plan, state, v, own):
     missing = plan.missing_first[start:stop]
     precision, step = np.empty((p, p)), np.empty(p)
     for a in range(p):
-        x = state.design[first + a]
+        x = state.design[plan.place[first + a]]
         value = sum_of_products(x, residual)
         for r in range(missing.size):
             value += x[missing[r]] * linear[r] * variance[r]
         prior = plan.prior_precision[first + a]
         step[a] = weight * value - prior * state.coefficient[first + a]
         for b in range(a + 1):
-            y = state.design[first + b]
+            y = state.design[plan.place[first + b]]
             value = sum_of_products(x, y)
             for r in range(missing.size):
                 value -= x[missing[r]] * y[missing[r]] * weight * variance[r]
@@ -83,7 +83,7 @@ def _draw_with_coefficients(rng, plan, state, v, own):
     draw_from_precision(rng, precision, step, p)
     for a in range(p):
         state.coefficient[first + a] += step[a]
-        x = state.design[first + a]
+        x = state.design[plan.place[first + a]]
         for i in range(residual.size):
             residual[i] -= step[a] * x[i]
         for r in range(missing.size):

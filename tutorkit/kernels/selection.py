@@ -213,18 +213,18 @@ def evaluate_rows(plan, state, s, theta, gradient, density, begin, end):
             for i in range(n):
                 d_b[i] += coefficient * x[i]
         else:
-            x = state.design[first + k, begin:end]
+            x = state.design[plan.place[first + k], begin:end]
             for i in range(n):
                 d_h[i] += coefficient * x[i]
     for k in range(n_beta):
-        coefficient, x = natural[n_gamma + k], state.design[own_first + k, begin:end]
+        coefficient, x = natural[n_gamma + k], state.design[plan.place[own_first + k], begin:end]
         for i in range(n):
             mu[i] += coefficient * x[i]
     if own >= 0:
         for t in range(plan.random_start[own], plan.term_start[own + 1]):
             for j in clusters:
                 low, high = max(plan.cluster_start[j], begin), min(plan.cluster_start[j + 1], end)
-                here, x = mu[low - begin : high - begin], state.design[t, low:high]
+                here, x = mu[low - begin : high - begin], state.design[plan.place[t], low:high]
                 effect = state.own_effect[t - plan.random_start[own], j]
                 for i in range(here.size):
                     here[i] += effect * x[i]
@@ -256,9 +256,11 @@ def evaluate_rows(plan, state, s, theta, gradient, density, begin, end):
         if plan.selected_term[first + k]:
             gradient[k] += sum_of_products(d_b, state.others[k, begin:end])
         else:
-            gradient[k] += sum_of_products(d_h, state.design[first + k, begin:end])
+            gradient[k] += sum_of_products(d_h, state.design[plan.place[first + k], begin:end])
     for k in range(n_beta):
-        gradient[n_gamma + k] += sum_of_products(d_mu, state.design[own_first + k, begin:end])
+        gradient[n_gamma + k] += sum_of_products(
+            d_mu, state.design[plan.place[own_first + k], begin:end]
+        )
     tail = n_head
     if plan.block_tau[s]:
         for j in clusters:
@@ -273,7 +275,7 @@ def evaluate_rows(plan, state, s, theta, gradient, density, begin, end):
         for t in range(plan.random_start[own], plan.term_start[own + 1]):
             for j in clusters:
                 low, high = max(plan.cluster_start[j], begin), min(plan.cluster_start[j + 1], end)
-                here, x = d_mu[low - begin : high - begin], state.design[t, low:high]
+                here, x = d_mu[low - begin : high - begin], state.design[plan.place[t], low:high]
                 gradient[tail + j] += sum_of_products(here, x)
             tail += n_clusters
     if not density:

@@ -28,22 +28,26 @@ def set_values(plan, state, v, rows, values):
         for r in range(n):
             i = rows[r]
             columns[d, i] = columns[plan.plus[d], i] - columns[plan.minus[d], i]
-    for q in range(plan.see_start[v], plan.see_start[v + 1]):
-        for k in range(plan.see_touch[q], plan.see_touch[q + 1]):
-            t = plan.touch[k]
-            design = state.design[t]
+    for k in range(plan.move_start[v], plan.move_start[v + 1]):
+        first, last = plan.alike_start[plan.move[k]], plan.alike_start[plan.move[k] + 1]
+        design, example = state.design[plan.move[k]], plan.alike[first]
+        for r in range(n):
+            term[r] = 1.0
+        for f in range(plan.factor_start[example], plan.factor_start[example + 1]):
+            column = columns[plan.factor[f]]
             for r in range(n):
-                term[r] = 1.0
-            for f in range(plan.factor_start[t], plan.factor_start[t + 1]):
-                column = columns[plan.factor[f]]
-                for r in range(n):
-                    term[r] *= column[rows[r]]
+                term[r] *= column[rows[r]]
+        for r in range(n):
+            value = term[r] - plan.centre[example]
+            term[r] = value - design[rows[r]]
+            design[rows[r]] = value
+        for a in range(first, last):
+            t = plan.alike[a]
             fill_weights(plan, state, t, rows, weight)
-            residual = state.residual[plan.see[q]]
+            residual = state.residual[plan.term_equation[t]]
             for r in range(n):
-                value = term[r] - plan.centre[t]
-                residual[rows[r]] -= weight[r] * (value - design[rows[r]])
-                design[rows[r]] = value
+                residual[rows[r]] -= weight[r] * term[r]
+    for q in range(plan.see_start[v], plan.see_start[v + 1]):
         if plan.see_sign[q] != 0.0:
             residual = state.residual[plan.see[q]]
             for r in range(n):
@@ -79,7 +83,7 @@ def dot(plan, e, x, y):
 def add_random_part(plan, state, e, sign, out):
     """Add the cluster effects' part of equation e's predictor, times ``sign``, to ``out``."""
     for t in range(plan.random_start[e], plan.term_start[e + 1]):
-        x = state.design[t]
+        x = state.design[plan.place[t]]
         for j in range(plan.cluster_start.size - 1):
             effect = sign * state.effect[j, t]
             for i in range(plan.cluster_start[j], plan.cluster_start[j + 1]):
@@ -93,7 +97,7 @@ def fill_residual(plan, state, e):
     for i in range(residual.size):
         residual[i] = outcome[i]
     for t in range(plan.term_start[e], plan.random_start[e]):
-        coefficient, x = state.coefficient[t], state.design[t]
+        coefficient, x = state.coefficient[t], state.design[plan.place[t]]
         for i in range(residual.size):
             residual[i] -= coefficient * x[i]
     add_random_part(plan, state, e, -1.0, residual)

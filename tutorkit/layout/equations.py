@@ -49,8 +49,15 @@ def term_arrays(numbers: Numbering, priors: Priors, columns: Floats) -> dict[str
     factors = numbers.factors
     chosen = dict(zip(numbers.blocks, numbers.integrated, strict=True))
     centre = _centres(numbers, priors, columns)
+    place = _places(numbers, centre)
+    moves = [_moves(numbers, column.name, place) for column in numbers.model.columns]
     return {
+        "move_start": offsets([len(places) for places in moves]),
+        "move": integers([k for places in moves for k in places]),
         "term_equation": integers(numbers.term_equation),
+        "place": place,
+        "alike_start": offsets(np.bincount(place).tolist()),
+        "alike": integers(np.argsort(place, kind="stable")),
         "factor_start": offsets([len(own) for own in factors]),
         "factor": integers([column for own in factors for column in own]),
         "centre": centre,
@@ -61,13 +68,29 @@ def term_arrays(numbers: Numbering, priors: Priors, columns: Floats) -> dict[str
                 for e, own in zip(numbers.term_equation, factors, strict=True)
             ]
         ),
-        "twin": _twins(numbers, centre),
+        "twin": _twins(numbers, place),
         "same_term": _same_terms(numbers),
     }
 
 
-def _twins(numbers: Numbering, centre: Floats) -> Integers:
-    """Return of each term the one on the other side, fixed or random, with the same values, or -1.
+def _places(numbers: Numbering, centre: Floats) -> Integers:
+    """Return of each term where its values are; equal terms have the same place."""
+    values = [
+        (*sorted(factors), float(middle))
+        for factors, middle in zip(numbers.factors, centre, strict=True)
+    ]
+    number = {value: k for k, value in enumerate(dict.fromkeys(values))}
+    return integers([number[value] for value in values])
+
+
+def _moves(numbers: Numbering, name: str, place: Integers) -> list[int]:
+    """Return the places of the terms that move with a column."""
+    moving = {numbers.index[column] for column in numbers.moving(name)}
+    return sorted({int(k) for k, f in zip(place, numbers.factors, strict=True) if moving & {*f}})
+
+
+def _twins(numbers: Numbering, place: Integers) -> Integers:
+    """Return of each term the one on the other side, fixed or random, with the same place, or -1.
 
     Random terms are not centred, so a centred fixed term has none.
     """
@@ -77,8 +100,7 @@ def _twins(numbers: Numbering, centre: Floats) -> Integers:
         middle = start[e] + len(equation.terms)
         for random in range(middle, start[e + 1]):
             for fixed in range(start[e], middle):
-                same = sorted(numbers.factors[fixed]) == sorted(numbers.factors[random])
-                if same and centre[fixed] == 0.0:
+                if place[fixed] == place[random]:
                     twin[fixed], twin[random] = random, fixed
     return integers(twin)
 
