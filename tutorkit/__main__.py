@@ -44,12 +44,14 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status: 0, 2 for a user's mistake, 130 if interrupted."""
-    # to look for garbage in all that was imported, now and again and at the end, takes 0.3 s
-    gc.freeze()
-    atexit.register(gc.freeze)
     options, rest = _parser().parse_known_args(arguments)
     if rest and options.command != "lab":
         _parser().error(f"unknown argument {rest[0]}")
+    # to look for garbage in all that was imported, now and again and at the end, takes 0.3 s
+    gc.freeze()
+    atexit.register(gc.freeze)
+    if options.command != "lab":
+        gc.set_threshold(100_000)
     try:
         if options.command == "fit":
             return _fit(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def _compile_elsewhere() -> None:
 
 def compile_half(half: int) -> None:
     """Compile one half of the sampler and keep it in the cache."""
+    gc.disable()  # the process ends when this is done
     run = _example()
     blocks.compile_half(half, run.rng, run.plan, run.state, run.out)
 

@@ -60,8 +60,10 @@ def is_compiled(function: Callable, types: tuple[numba.types.Type, ...]) -> bool
     """Return whether calling a kept kernel with such arguments would not compile anything."""
     if types in function.overloads:
         return True
+    files = function._cache._cache_file
     key = function._cache._index_key(types, function.targetctx.codegen())
-    return function._cache._cache_file.load(key) is not None
+    name = files._load_index().get(key)
+    return name is not None and Path(files._data_path(name)).exists()
 
 
 def _compile(function: Callable, **options: bool | str) -> Callable:
