@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark {name}; there are {', '.join(BENCHMARKS)}")
     charts = options.charts or (None if options.quick else Path(__file__).parent)
+    if charts:
+        charts.mkdir(parents=True, exist_ok=True)
     settings = Options(options.runs or (1 if options.quick else 5), options.quick, charts)
     machine_line = machine()  # with the load before we add to it
     results: dict[str, Result] = {}

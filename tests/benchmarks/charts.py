@@ -19,7 +19,7 @@ def save_scaling_chart(table: pd.DataFrame, folder: Path) -> None:
         _log_log(table[table["series"] == "rows"], "rows", "Rows (20 in each cluster)"),
         _log_log(table[table["series"] == "clusters"], "clusters", "Clusters (of 60,000 rows)"),
     ]
-    _save(alt.hconcat(*panels).resolve_scale(y="shared"), folder / "scaling")
+    alt.hconcat(*panels).resolve_scale(y="shared").save(folder / "scaling.png", scale_factor=2)
 
 
 def _log_log(table: pd.DataFrame, size: str, title: str) -> alt.LayerChart:
@@ -66,9 +66,4 @@ def save_efficiency_chart(
         )
     )
     chart = chart.configure_legend(labelLimit=400, orient="top", direction="vertical")
-    _save(chart.properties(width=360), folder / "efficiency")
-
-
-def _save(chart: alt.TopLevelMixin, stem: Path) -> None:
-    for ending in ("svg", "png"):
-        chart.save(stem.with_suffix(f".{ending}"), scale_factor=2)
+    chart.properties(width=360).save(folder / "efficiency.png", scale_factor=2)
