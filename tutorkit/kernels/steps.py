@@ -12,55 +12,47 @@ from numba.core.compiler import CompileResult
 from numba.core.typing import Signature
 from numba.experimental import function_type  # noqa: F401  makes `typeof` know steps
 
-from tutorkit.kernels.coefficients import (
-    draw_coefficients,
-    draw_residual_variance,
-    fill_products,
+from tutorkit.kernels import (
+    coefficients,
+    hamiltonian,
+    information,
+    missing_values,
+    random_effects,
+    responses,
+    selection,
+    terms,
 )
-from tutorkit.kernels.hamiltonian import adapt, move
-from tutorkit.kernels.information import add_information
+from tutorkit.kernels import record as kept
 from tutorkit.kernels.jit import is_compiled
-from tutorkit.kernels.missing_values import draw_missing_values
-from tutorkit.kernels.random_effects import draw_covariance, draw_variance, redraw_root
-from tutorkit.kernels.record import add_fit, fill_residual_sums, keep_imputation, record
 from tutorkit.kernels.references import reference_types
-from tutorkit.kernels.responses import draw_categories, draw_responses, draw_thresholds
-from tutorkit.kernels.selection import hold
-from tutorkit.kernels.terms import fill_residual
 from tutorkit.plan import Plan
 from tutorkit.state import State
 
 
 class Steps(NamedTuple):
-    """All steps; the first few and the others take about as long to compile."""
+    """All steps; the first FIRST_HALF and the others take about as long to compile."""
 
-    hold: Callable
-    add_information: Callable
-    move: Callable
-    adapt: Callable
-    record: Callable
-    add_fit: Callable
-    fill_residual_sums: Callable
-    keep_imputation: Callable
-    draw_missing_values: Callable
-    draw_responses: Callable
-    draw_categories: Callable
-    draw_thresholds: Callable
-    fill_products: Callable
-    draw_variance: Callable
-    draw_coefficients: Callable
-    draw_covariance: Callable
-    redraw_root: Callable
-    fill_residual: Callable
-    draw_residual_variance: Callable
+    hold: Callable = selection.hold
+    add_information: Callable = information.add_information
+    move: Callable = hamiltonian.move
+    adapt: Callable = hamiltonian.adapt
+    record: Callable = kept.record
+    add_fit: Callable = kept.add_fit
+    fill_residual_sums: Callable = kept.fill_residual_sums
+    keep_imputation: Callable = kept.keep_imputation
+    draw_missing_values: Callable = missing_values.draw_missing_values
+    draw_responses: Callable = responses.draw_responses
+    draw_categories: Callable = responses.draw_categories
+    draw_thresholds: Callable = responses.draw_thresholds
+    fill_products: Callable = coefficients.fill_products
+    draw_variance: Callable = random_effects.draw_variance
+    draw_coefficients: Callable = coefficients.draw_coefficients
+    draw_covariance: Callable = random_effects.draw_covariance
+    redraw_root: Callable = random_effects.redraw_root
+    fill_residual: Callable = terms.fill_residual
+    draw_residual_variance: Callable = coefficients.draw_residual_variance
 
 
-STEPS = Steps(
-    hold, add_information, move, adapt, record, add_fit, fill_residual_sums, keep_imputation,
-    draw_missing_values, draw_responses, draw_categories, draw_thresholds, fill_products,
-    draw_variance, draw_coefficients, draw_covariance, redraw_root, fill_residual,
-    draw_residual_variance,
-)  # fmt: skip
 FIRST_HALF = 8
 _compiled: list[Steps] = []
 
@@ -72,7 +64,7 @@ class CompiledStep(types.WrapperAddressProtocol):
         self._function = function
         names = inspect.signature(function.py_func).parameters
         self._arguments = tuple(of_parameter[name] for name in names)
-        self._result = types.float64 if function is move else types.none
+        self._result = types.float64 if function is hamiltonian.move else types.none
         self._address = 0
 
     def signature(self) -> Signature:
@@ -100,7 +92,7 @@ class CompiledStep(types.WrapperAddressProtocol):
 def compiled_steps(rng: object, plan: Plan, state: State) -> Steps:
     """Return the steps for arguments of these types, which are the same for every model."""
     if config.DISABLE_JIT:
-        return STEPS
+        return Steps()
     if not _compiled:
         of_parameter = dict(zip(("plan", "state"), reference_types(plan, state), strict=True))
         of_parameter |= {
@@ -109,5 +101,5 @@ def compiled_steps(rng: object, plan: Plan, state: State) -> Steps:
             "probability": types.float64,
         }
         of_parameter |= dict.fromkeys(("s", "e", "v", "iteration"), types.int64)
-        _compiled.append(Steps(*(CompiledStep(step, of_parameter) for step in STEPS)))
+        _compiled.append(Steps(*(CompiledStep(step, of_parameter) for step in Steps())))
     return _compiled[0]

@@ -14,7 +14,8 @@ COVARIANCE_ROUNDS = 2
 def sweep(rng, plan, state, steps, learn):
     """Draw everything once from its full conditional, some of it integrated out on the way.
 
-    ``learn``: also collect what the mass matrices are learnt from.
+    ``steps`` are those of `tutorkit.kernels.steps`. ``learn``: also collect what the mass matrices
+    are learnt from.
     """
     for s in range(plan.block_equation.size):
         if plan.category_column[s] >= 0:
