@@ -41,6 +41,9 @@ KEY_LINES = {
         "MODEL has no equation for the predictors 'x1i', 'x2i'.",
         "No residual correlations.",
         "FOCAL MODEL BY REML: Parameter Listwise deletion SE CI",
+        "METROPOLIS-HASTINGS ACCEPTANCE RATES: Missing values are drawn from",
+        "Prior for random effect variances: Zero matrix",
+        "no parameter number. Random effects: y Parameters",
     ),
     "grand mean": (
         "Between-cluster imputation model: Latent cluster means (LATENT); random intercepts in "
@@ -62,6 +65,7 @@ KEY_LINES = {
         "[1] y ~ Intercept x1i z x1i.mean x1i.mean*z w | Intercept",
         "Missing data rates of level-2 variables (% of clusters): z: 00.00 w: 06.67",
         "because: 'x1i.mean' is a latent cluster mean; REML takes",
+        "multiply 'x1i' by a constant.",
     ),
     "level-2 outcome": (
         "Outcome variable: w (level 2) Parameters",
@@ -90,7 +94,10 @@ KEY_LINES = {
         "No table of listwise deletion, because: 'o' is ORDINAL; REML needs a continuous outcome.",
     ),
     "single level": (
-        "Between-cluster imputation model: None",
+        "MCMC algorithm: Gibbs sampler; Hamiltonian steps",
+        "Between-cluster imputation model: None Prior for residual variances",
+        "Other missing values are drawn",
+        "an N_Eff of nan.",
         "CORRELATIONS AMONG RESIDUALS: Summaries based on 200 iterations using 2 chains. "
         "Single level: Correlations",
         "Latent variable: y.missing Parameters",
@@ -142,6 +149,8 @@ KEY_LINES = {
     "mediation": (
         "indirect = a*b half = indirect/2 odd = ln(a - 0.33)",
         "odd has no value in",
+        "draws: see GENERATED PARAMETERS.",
+        "without them PSR and N_Eff cannot be computed",
         "Random effects: x2i",
     ),
 }

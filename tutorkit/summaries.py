@@ -11,6 +11,7 @@ from tutorkit.arrays import Floats
 from tutorkit.diagnostics import effective_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
+from tutorkit.parameters import Parameter
 
 QUANTILES = (0.025, 0.5, 0.975)
 
@@ -79,7 +80,8 @@ def statistics(values: Floats) -> dict[str, Floats]:
 def worst_mixing(table: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Return the rows of `summarize` with the highest PSR and with the smallest bulk ESS.
 
-    Among the numbered parameters; None if the run is too short to tell.
+    Among the numbered parameters; each row also has the parameter's full name, ``label``. None if
+    the run is too short to tell.
     """
     rows = table[table["number"].notna() & table["psr"].notna() & table["ess_bulk"].notna()]
     if rows.empty:
@@ -87,4 +89,6 @@ def worst_mixing(table: pd.DataFrame) -> tuple[dict[str, Any], dict[str, Any]] |
     records: list[dict[str, Any]] = [
         {str(k): v for k, v in r.items()} for r in rows.to_dict("records")
     ]
+    for record in records:
+        record["label"] = Parameter(record["outcome"], record["group"], record["name"]).label
     return max(records, key=lambda r: r["psr"]), min(records, key=lambda r: r["ess_bulk"])

@@ -200,7 +200,7 @@ def test_rows_without_any_value_are_dropped_with_a_warning(data, n, begins):
     made = prepare(parse("CLUSTERID: j; MODEL: y ~ x3i; x3i ~ intercept;"), blank)
     assert made.rows.tolist() == list(range(n, 600))
     assert made.warnings[0].startswith(f"{begins} variables in the imputation model missing.")
-    assert made.warnings[0].endswith("been dropped from data set.")
+    assert made.warnings[0].endswith("been dropped from the data set.")
 
 
 def test_no_row_is_dropped_from_a_model_of_one_variable(data):

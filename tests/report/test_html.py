@@ -60,6 +60,16 @@ def test_html_holds_the_same_and_is_well_formed(chapter_draws):
         assert f"<td>{figures(row['median'], row['sd'])[0]}</td>" in html
 
 
+def test_words_stand_left_and_numbers_right_without_a_style_sheet():
+    grid = Grid(("label", "number", "word"), (("group", (("row", "1.0", "name"),)),), words=(2,))
+    html = to_html([Section("", (grid,))])
+    left = ' style="text-align: left"'
+    for cell in ("label", "word", "group", "row", "name"):
+        assert f"{left}>{cell}</t" in html
+    assert '<th scope="col">number</th>' in html
+    assert "<td>1.0</td>" in html
+
+
 def test_html_escapes_names(chapter, chapter_draws):
     spec = replace(chapter, data="<img src=x onerror=alert(1)>.csv")
     html = report(replace(chapter_draws, spec=spec))._repr_html_()

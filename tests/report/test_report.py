@@ -118,6 +118,26 @@ def test_burn_in_table_has_20_windows_and_names_the_worst_parameter(text, chapte
         assert chapter_draws.parameters[int(number) - 1].label == name.strip()
 
 
+def test_the_head_of_a_table_stands_above_its_columns(text):
+    lines = section(text, "BURN-IN POTENTIAL SCALE REDUCTION (PSR) OUTPUT").splitlines()
+    at = next(k for k, line in enumerate(lines) if "Highest PSR" in line)
+    head, rule, row = lines[at : at + 3]
+    assert head.index("Highest PSR") + len("Highest PSR") == row.index(".") + 4
+    assert len(head) <= len(rule)
+
+
+def test_parameters_of_one_name_are_told_apart(chapter_draws):
+    table = summarize(chapter_draws)
+    slopes = table[(table["outcome"] == "y") & (table["name"] == "x1i")].index
+    for k, suffix in zip(slopes, ("", " (standardized)"), strict=True):
+        worst = table.copy()
+        worst.loc[k, ["psr", "ess_bulk"]] = [1.5, 12.0]
+        shown = " ".join(str(report(chapter_draws, table=worst)).split())
+        assert f"the highest PSR is 1.500 (y: x1i{suffix});" in shown
+        assert f"the fewest effective draws are 12 (y: x1i{suffix})." in shown
+        assert f"Only 12 effective draws of y: x1i{suffix} (parameter {k + 1})." in shown
+
+
 def test_data_and_model_information_are_the_chapters(text):
     data = section(text, "DATA INFORMATION")
     for line in (

@@ -172,8 +172,10 @@ def _heavy_priors(
         size = 1.0 if z is None else float(np.nanmean(z**2))
         heavy |= priors.random_scale * size > n_clusters * variance
     if heavy:
-        hint = " or write an equation for it" if equation.implicit else ""
+        scaled = column.plus if column.kind == MEAN else column.name
+        hint = " or write an equation for it" if equation.implicit and column.kind != MEAN else ""
         yield (
             f"The prior of the variances of '{equation.name}' outweighs its data, whose values "
-            f"differ so little (SD {math.sqrt(variance):.2g}): multiply it by a constant{hint}."
+            f"differ so little (SD {math.sqrt(variance):.2g}): multiply '{scaled}' by a "
+            f"constant{hint}."
         )

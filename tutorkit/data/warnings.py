@@ -44,7 +44,7 @@ def _dropped(n: int) -> Iterator[str]:
         have, they = ("observations have", "They have") if n > 1 else ("observation has", "It has")
         yield (
             f"{n} {have} all variables in the imputation model missing. "
-            f"{they} been dropped from data set."
+            f"{they} been dropped from the data set."
         )
 
 

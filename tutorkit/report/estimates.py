@@ -47,7 +47,7 @@ def residual_correlations(draws: Draws, table: pd.DataFrame) -> Section:
 
 def outcome_models(draws: Draws, table: pd.DataFrame) -> Section:
     """Show every written equation's estimates, block by block."""
-    parts: list[Part] = [basis(draws)]
+    parts: list[Part] = [basis(draws), *_fixed(draws, table)]
     block = ""
     for equation in draws.model.written:
         if equation.block != block:
@@ -58,6 +58,14 @@ def outcome_models(draws: Draws, table: pd.DataFrame) -> Section:
         between = " (level 2)" if equation.level == 2 else ""
         parts.append(_equation(equation, table, f"{kind}:  {equation.name}{between}"))
     return Section("Outcome model estimates", tuple(parts))
+
+
+def _fixed(draws: Draws, table: pd.DataFrame) -> list[Lines]:
+    """Explain nan, if a parameter of a written equation does not vary."""
+    written = [equation.name for equation in draws.model.written]
+    own = table[table["outcome"].isin(written) & table["number"].notna()]
+    text = "A parameter that is fixed, or the same in all draws, has a PSR and an N_Eff of nan."
+    return [Lines((text,))] if own["psr"].isna().any() else []
 
 
 def predictor_models(draws: Draws, table: pd.DataFrame) -> Section:
@@ -113,11 +121,10 @@ def reading(table: pd.DataFrame) -> Section:
     if worst is not None:
         highest, least = worst
         lines += [
-            f"Convergence: the highest PSR is {highest['psr']:.3f} ({highest['outcome']}: "
-            f"{highest['name']}); below {HIGH_PSR} the chains agree.",
+            f"Convergence: the highest PSR is {highest['psr']:.3f} ({highest['label']}); below "
+            f"{HIGH_PSR} the chains agree.",
             f"Precision: the fewest effective draws are {least['ess_bulk']:.0f} "
-            f"({least['outcome']}: {least['name']}). Another seed moves its mean by about "
-            f"{least['mcse_mean']:.3f}.",
+            f"({least['label']}). Another seed moves its mean by about {least['mcse_mean']:.3f}.",
         ]
     lines.append(
         "Mechanism: whether values are missing at random (MAR) or not (MNAR) cannot be tested with "

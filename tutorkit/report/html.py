@@ -8,19 +8,22 @@ from html import escape
 from tutorkit.report.parts import Facts, Grid, Part, Section
 
 STYLE = """<style>
-.tutorkit-report {max-width: 60em; color: var(--jp-ui-font-color1, #222);}
-.tutorkit-report h3 {font-size: 1.05em; margin: 1.2em 0 .3em; border-bottom: 1px solid
-  var(--jp-border-color2, #bbb);}
-.tutorkit-report h4 {font-size: 1em; margin: .8em 0 .2em;}
+.tutorkit-report {max-width: 60em; color: var(--jp-ui-font-color1, inherit);}
+.tutorkit-report h3 {font-size: 1.05em; font-weight: bold; margin: 1.2em 0 .3em;
+  border-bottom: 1px solid var(--jp-border-color2, #bbb);}
+.tutorkit-report h4 {font-size: 1em; font-weight: bold; margin: .8em 0 .2em;}
 .tutorkit-report table {border-collapse: collapse; margin: .3em 0;}
 .tutorkit-report th, .tutorkit-report td {padding: .1em .7em; text-align: right;
   font-variant-numeric: tabular-nums; border: 0; background: none;}
-.tutorkit-report th[scope=row], .tutorkit-report td.fact, .tutorkit-report th.group,
-  .tutorkit-report th.label {text-align: left; font-weight: normal;}
-.tutorkit-report th.group {font-weight: bold; padding-top: .5em;}
+.tutorkit-report tr {background: none;}
+.tutorkit-report div {overflow-x: auto;}
+.tutorkit-report th[scope=row] {font-weight: normal; white-space: nowrap;}
+.tutorkit-report th[scope=rowgroup] {padding-top: .5em;}
 .tutorkit-report thead th {border-bottom: 1px solid var(--jp-border-color2, #bbb);}
 .tutorkit-report pre {margin: .3em 0; white-space: pre-wrap;}
 </style>"""
+# with the cell, as an untrusted notebook shows no style sheet of ours
+LEFT = ' style="text-align: left"'
 
 
 def to_html(sections: Sequence[Section]) -> str:
@@ -46,21 +49,29 @@ def _part(part: Part) -> str:
 
 def _facts(part: Facts) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td class="fact">{escape(value)}</td></tr>'
+        f'<tr><th scope="row"{LEFT}>{escape(name)}</th><td{LEFT}>{escape(value)}</td></tr>'
         for name, value in part.rows
     )
-    return f"<table><tbody>{rows}</tbody></table>"
+    return f"<div><table><tbody>{rows}</tbody></table></div>"
 
 
 def _grid(part: Grid) -> str:
-    first, *rest = part.head
-    head = f'<th class="label">{escape(first)}</th>'
-    head += "".join(f'<th scope="col">{escape(name)}</th>' for name in rest)
+    sides = [LEFT if k == 0 or k in part.words else "" for k in range(len(part.head))]
+    head = "".join(
+        f'<th scope="col"{side}>{escape(name)}</th>'
+        for name, side in zip(part.head, sides, strict=True)
+    )
     body = ""
     for title, rows in part.groups:
+        body += "<tbody>"
         if title:
-            body += f'<tr><th class="group" colspan="{len(part.head)}">{escape(title)}</th></tr>'
+            span = f'colspan="{len(part.head)}" scope="rowgroup"'
+            body += f"<tr><th {span}{LEFT}>{escape(title)}</th></tr>"
         for label, *cells in rows:
-            numbers = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-            body += f'<tr><th scope="row">{escape(label)}</th>{numbers}</tr>'
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            numbers = "".join(
+                f"<td{side}>{escape(cell)}</td>"
+                for cell, side in zip(cells, sides[1:], strict=True)
+            )
+            body += f'<tr><th scope="row"{LEFT}>{escape(label)}</th>{numbers}</tr>'
+        body += "</tbody>"
+    return f"<div><table><thead><tr>{head}</tr></thead>{body}</table></div>"

@@ -133,7 +133,7 @@ def _notes(draws: Draws) -> tuple[Part, ...]:
         return ()
     lines = [
         "The predictor models were added by tutorkit: each predictor without an equation in the "
-        "script is regressed on those behind it in the list and on complete predictors."
+        "script is regressed on those listed below it and on complete predictors."
     ]
     if needs_means(draws.spec):
         lines.append(

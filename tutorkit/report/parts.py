@@ -31,6 +31,8 @@ class Grid:
     groups: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
     """Group title and rows; the first cell of a row is its label."""
     title: str = ""
+    words: tuple[int, ...] = ()
+    """Columns that hold words, not numbers."""
 
 
 Part = Facts | Lines | Grid

@@ -30,7 +30,7 @@ def standard_deviations(draws: Draws) -> tuple[Section, ...]:
         Grid(("Parameters", *HEAD), (("", shown(rows)),), f"Random effects:  {outcome}")
         for outcome, rows in table.groupby("outcome", sort=False)
     ]
-    note = "Computed from the variances and covariances of each draw; they have no numbers."
+    note = "Computed from each draw's variances and covariances; they have no parameter number."
     return (Section("Standard deviations", (Lines((note,)), *grids)),)
 
 
@@ -76,7 +76,7 @@ def _named(quantity: Quantity, focal: str) -> Quantity:
 def _gaps(draws: Draws, found: list[Quantity]) -> tuple[Lines, ...]:
     lines = tuple(
         f"{label} has no value in {share(n, draws)}, as the logarithm of a negative number has "
-        "none: its summaries leave them out."
+        "none: its summaries leave them out, and without them PSR and N_Eff cannot be computed."
         for label, n in without_value(found).items()
     )
     return (Lines(lines),) if lines else ()

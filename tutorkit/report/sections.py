@@ -31,11 +31,14 @@ def options(draws: Draws) -> Section:
     """State algorithm, priors, starting values and settings."""
     spec, priors = draws.spec, draws.spec.priors
     seed = f"{draws.seed}" + ("" if spec.seed is not None else " (chosen at random)")
+    random = [("Prior for random effect variances", _random_prior(priors))]
+    if not any(e.random for e in draws.model.equations):
+        random = []
     rows = [
         ("Imputation method", "Fully Bayesian model-based"),
         ("MCMC algorithm", _algorithm(draws)),
         ("Between-cluster imputation model", _between(draws)),
-        ("Prior for random effect variances", _random_prior(priors)),
+        *random,
         ("Prior for residual variances", _residual_prior(priors)),
         ("Prior for coefficients", _coefficient_prior(priors.coefficient_variance)),
         ("Prior for probit coefficients", _coefficient_prior(priors.probit_variance)),
@@ -51,7 +54,9 @@ def options(draws: Draws) -> Section:
 
 def _algorithm(draws: Draws) -> str:
     model = draws.model
-    steps = ["Gibbs sampler, coefficients with cluster effects integrated out"]
+    steps = ["Gibbs sampler"]
+    if any(e.random for e in model.equations):
+        steps[0] += ", coefficients with cluster effects integrated out"
     if any(e.selects for e in model.blocks):
         steps.append("Hamiltonian steps for selection models, missing values integrated out")
     ordinal = [e for e in model.blocks if not e.selects]
@@ -128,7 +133,7 @@ def burn_in(draws: Draws) -> Section:
         "Parameter #",
         "Parameter",
     )
-    return Section(title, (Lines((note,)), Grid(head, (("", tuple(rows)),))))
+    return Section(title, (Lines((note,)), Grid(head, (("", tuple(rows)),), words=(3,))))
 
 
 def acceptance(draws: Draws) -> Section:
@@ -140,14 +145,15 @@ def acceptance(draws: Draws) -> Section:
                 label = f"{equation.name}, chain {chain + 1}"
                 rows.append((label, "Hamiltonian", *figures(rate, TARGET_ACCEPTANCE)))
     note = (
-        "Other missing values are drawn from their exact conditional distribution, or by a slice "
-        "step where a variable enters as a power: no imputation is proposed and rejected."
+        f"{'Other m' if rows else 'M'}issing values are drawn from their exact conditional "
+        "distribution, or by a slice step where a variable enters as a power: no imputation is "
+        "proposed and rejected."
     )
     if not rows:
         return Section("Metropolis-Hastings acceptance rates", (Lines((note,)),))
     first = "Selection model" if all(e.selects for e in draws.model.blocks) else "Probit model"
     head = (first, "Type", "Probability", "Target value")
-    parts = (Grid(head, (("", tuple(rows)),)), Lines((note,)))
+    parts = (Grid(head, (("", tuple(rows)),), words=(1,)), Lines((note,)))
     return Section("Metropolis-Hastings acceptance rates", parts)
 
 

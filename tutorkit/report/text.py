@@ -12,7 +12,7 @@ CELL = 11
 
 
 def to_text(sections: Sequence[Section]) -> str:
-    """Return the report as text, at most 100 characters wide unless a name is very long."""
+    """Return the report as text, about 100 characters wide."""
     blocks = []
     for section in sections:
         body = "\n\n".join("\n".join(_lines(part)) for part in section.parts)
@@ -51,7 +51,7 @@ def _sentences(part: Lines) -> Iterator[str]:
 
 def _grid(part: Grid) -> Iterator[str]:
     rows = [row for _, group in part.groups for row in group]
-    label = max([32, *(len(row[0]) + 4 for row in rows)])
+    label = max([32, len(part.head[0]) + 1, *(len(row[0]) + 4 for row in rows)])
     cells = [
         max([CELL, len(part.head[k]) + 2, *(len(row[k]) + 2 for row in rows)])
         for k in range(1, len(part.head))
@@ -59,8 +59,11 @@ def _grid(part: Grid) -> Iterator[str]:
     rule = " " * label + "-" * sum(cells)
 
     def line(first: str, rest: Sequence[str]) -> str:
-        numbers = "".join(f"{cell:>{width}}" for cell, width in zip(rest, cells, strict=True))
-        return f"{first:<{label}}{numbers}".rstrip()
+        columns = "".join(
+            f"  {cell:<{width - 2}}" if k in part.words else f"{cell:>{width}}"
+            for k, (cell, width) in enumerate(zip(rest, cells, strict=True), start=1)
+        )
+        return f"{first:<{label}}{columns}".rstrip()
 
     yield line(part.head[0], part.head[1:])
     yield rule

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from tutorkit.derived import generated, share, without_value
 from tutorkit.draws import Draws
 from tutorkit.summaries import worst_mixing
 
@@ -21,6 +22,8 @@ def warnings_of(draws: Draws, table: pd.DataFrame) -> tuple[str, ...]:
         asked = draws.spec.draws_per_chain * draws.spec.chains
         found.append(f"The run was stopped: {draws.n_kept} of {asked} iterations were kept.")
     found += _mixing(table)
+    for label, n in without_value(generated(draws)).items():
+        found.append(f"{label} has no value in {share(n, draws)}: see GENERATED PARAMETERS.")
     for equation, rate in zip(draws.model.blocks, draws.acceptance.min(axis=0), strict=True):
         if rate < LOW_ACCEPTANCE:
             found.append(
@@ -49,4 +52,4 @@ def _mixing(table: pd.DataFrame) -> list[str]:
 
 
 def _named(row: dict[str, Any]) -> str:
-    return f"{row['outcome']}: {row['name']} (parameter {row['number']})"
+    return f"{row['label']} (parameter {row['number']})"
