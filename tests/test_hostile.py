@@ -41,6 +41,9 @@ RIGHT = {
         "y ~ x z; OPTIONS: prior1;", made(2, 50), [("y", "x", 1), ("y", "z", 0.5)],
     ),
     "huge cluster codes": ("y ~ x z;", DATA.assign(j=DATA.j + 10**15), [("y", "x", 1)]),
+    "little within clusters": (
+        "y ~ x z;", DATA.assign(y=3 * DATA.j + DATA.y), [("y", "x", 1), ("y", "z", 0.5)],
+    ),
     "nothing between clusters": (
         "y ~ x;", DATA.assign(y=DATA.x + 1e-3 * DATA.z), [("y", "x", 1.00045)],
     ),
@@ -79,6 +82,10 @@ WARNED = {
         "y ~ z w; y.missing ~ y x;", without(DATA, y=DATA.x > 0.5),
         "'x' predicts 'y.missing' without an exception, so that only the prior",
     ),
+    "a variable that separates from below": (
+        "y ~ z w; y.missing ~ y x;", without(DATA, y=DATA.x < -0.5),
+        "'x' predicts 'y.missing' without an exception, so that only the prior",
+    ),
     "a separated binary outcome": ("ORDINAL: o;o ~ x;", YES, "'x' predicts 'o' without an"),
     "two missing values": (
         "y ~ x z; y.missing ~ y; OPTIONS: prior1;", without(DATA, y=DATA.index.isin([3, 77])),
@@ -90,6 +97,10 @@ WARNED = {
     ),
     "tiny values under prior1": (
         "s ~ x; OPTIONS: prior1;", DATA.assign(s=1e-3 * DATA.y),
+        "The prior of the variances of 's'",
+    ),
+    "small values for cluster effects under prior1": (
+        "s ~ x; OPTIONS: prior1;", DATA.assign(s=0.1 * DATA.y),
         "The prior of the variances of 's'",
     ),
     "tiny values in a selection model": (
@@ -177,6 +188,13 @@ def test_ordinary_data_give_no_warning():
     script = "ORDINAL: o;" + CLUSTERS + "y ~ x z w o | x; x ~ z; o ~ z; y.missing ~ y z;"
     data = without(GRADES.assign(o=np.clip(GRADES.o, -1, 1)), x=5, y=4, o=7)
     assert run(script, data, burn=10, iterations=10).data.warnings == ()
+
+
+def test_informative_priors_do_not_outweigh_ordinary_data():
+    script = CLUSTERS + "y ~ x z; OPTIONS: prior1;"
+    draws = run(script, without(DATA, x=5), burn=10, iterations=10)
+    assert draws.model.implied
+    assert not any("outweighs" in warning for warning in draws.data.warnings)
 
 
 def test_a_flat_prior_with_separation_ends_and_is_warned_of():

@@ -18,7 +18,8 @@ MODEL = CLUSTERS + "y ~ x z | x; x ~ z; y.missing ~ y z;"
 MESSAGE = "Compiling the sampler: once on this machine, about half a minute."
 
 START = """
-import sys, time
+import signal, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # were it ignored where the tests started
 sys.path.insert(0, sys.argv[1])
 import numpy as np
 from test_hostile_processes import example
@@ -36,6 +37,7 @@ if "interrupt" in sys.argv:
 draws = sample(spec, data, **settings)
 np.save(sys.argv[2], draws.values)
 print("stopped" if draws.stopped else "done")
+print(sum(thread.name == "tutorkit chain" for thread in threading.enumerate()), "chains left")
 """
 
 pytestmark = [
@@ -55,15 +57,25 @@ def started(out: Path, cache: Path | None, *arguments: str) -> subprocess.Popen[
     command = [sys.executable, "-c", START, str(Path(__file__).parent), str(out), *arguments]
     environment = os.environ | ({"NUMBA_CACHE_DIR": str(cache)} if cache else {})
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
 
 
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Do what Ctrl-C does: it reaches the process and those that it has started."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
 def ended(process: subprocess.Popen[str]) -> str:
-    out, err = process.communicate(timeout=500)
+    try:
+        out, err = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     assert process.returncode == 0, err
     return out + err
 
@@ -74,7 +86,7 @@ def test_processes_that_start_cold_at_once_both_work(tmp_path):
     first = started(tmp_path / "first.npy", tmp_path / "cache")
     second = started(tmp_path / "second.npy", tmp_path / "cache", "interrupt")
     time.sleep(4)
-    second.send_signal(signal.SIGINT)
+    interrupt(second)
     said = [ended(process) for process in (first, second)]
     assert all(MESSAGE in text for text in said)
     assert "interrupted" in said[1]
@@ -91,8 +103,11 @@ def test_an_interrupt_while_sampling_keeps_what_was_drawn(tmp_path):
     run(MODEL, example()[1], burn=0, iterations=2)  # fills the cache
     process = started(tmp_path / "draws.npy", None, "long")
     time.sleep(8)
-    process.send_signal(signal.SIGINT)
-    assert "stopped" in ended(process)
+    interrupt(process)
+    said = ended(process)
+    assert "stopped" in said
+    assert "0 chains left" in said
     draws = np.load(tmp_path / "draws.npy")
     assert draws.shape[1] > 0
     assert np.isfinite(draws).all()
+    assert (np.diff(draws, axis=1) != 0).any(axis=2).all(), "rows that were never drawn"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hostile import CLUSTERS, made, run, without
 
-from tutorkit import SpecError, TutorkitError, chain, parse, report, sampling, summarize
+from tutorkit import SpecError, TutorkitError, chain, parse, report, sample, sampling, summarize
 from tutorkit.data import prepare
 from tutorkit.kernels.blocks import run_block
+from tutorkit.layout import compile_plan
 from tutorkit.parameters import recorded
+from tutorkit.start import initial_state
 
 DATA = without(made(), x=5, y=4)
 MODEL = CLUSTERS + "y ~ x z | x; x ~ z; y.missing ~ y z;"
@@ -41,6 +44,34 @@ def test_any_burn_in_will_do(burn):
     str(report(draws))
 
 
+def test_the_burn_in_is_not_kept(monkeypatch):
+    def count(rng, plan, state, out, start, stop, burn):
+        out[start:stop] = np.arange(start, stop)[:, None]
+
+    monkeypatch.setattr(chain, "run_block", count)
+    draws = sample(parse(MODEL), DATA, seed=1, burn=7, iterations=20, chains=2, progress=False)
+    np.testing.assert_array_equal(draws.warmup[:, :, 0], 2 * [range(7)])
+    np.testing.assert_array_equal(draws.values[:, :, 0], 2 * [range(7, 17)])
+
+
+@pytest.mark.parametrize("burn", [0, 1, 19, 20, 21, 50, 76, 100, 400, 20_000])
+def test_windows_of_the_burn_in_follow_each_other(burn):
+    spec = parse(MODEL)
+    prepared = prepare(spec, DATA)
+    plan = compile_plan(prepared.model, prepared, spec.priors)
+    ends = [0, *initial_state(plan, np.random.default_rng(1), burn).window_end, burn]
+    assert len(ends) == 2 if burn < 20 else len(ends) > 3
+    assert burn == 0 or (np.diff(ends) > 0).all()
+
+
+def test_a_run_stopped_at_once_has_proposed_nothing():
+    stop = threading.Event()
+    stop.set()
+    draws = sample(parse(MODEL), DATA, seed=1, burn=0, iterations=20, stop=stop, progress=False)
+    assert draws.stopped
+    assert (draws.acceptance == 0).all()
+
+
 def test_one_iteration_per_chain():
     draws = run(MODEL, DATA, burn=1, iterations=2)
     assert draws.values.shape[:2] == (2, 1)
@@ -62,12 +93,14 @@ def test_any_number_of_chains(chains):
 )
 def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
     """What is not finite is planted everywhere in an array of one chain, between two blocks."""
-    broken = []
+    broken, after = [], []
 
     def plant(rng, plan, state, out, start, stop, burn):
         if start >= 30 and (not broken or broken[0] is state):
             broken[:] = [state]
             getattr(state, array)[...] = value
+        after.extend(broken)
+        assert len(after) < 200, "the run goes on"
         run_block(rng, plan, state, out, start, stop, burn)
 
     monkeypatch.setattr(chain, "run_block", plant)
@@ -81,11 +114,12 @@ def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
     assert "of chain 1" in str(caught.value) or "of chain 2" in str(caught.value)
 
 
-def test_a_breakdown_is_told_with_its_place(monkeypatch):
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_breakdown_is_told_with_its_place(monkeypatch, value):
     def plant(rng, plan, state, out, start, stop, burn):
         run_block(rng, plan, state, out, start, stop, burn)
         if start <= 17 < stop:
-            out[17, 4] = np.nan
+            out[17, 4] = value
 
     monkeypatch.setattr(chain, "run_block", plant)
     with pytest.raises(TutorkitError, match="at iteration 18 of chain 1: 'y: Intercept' was no"):

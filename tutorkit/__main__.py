@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import atexit
 import gc
 import json
 import os
@@ -35,6 +34,16 @@ USER_MISTAKE = 2
 INTERRUPTED = 130
 
 
+def run() -> NoReturn:
+    """Run the command line; end without taking down all that was imported, which takes a while."""
+    status = main()
+    if "lab" in sys.argv[1:2]:  # JupyterLab has things to put away
+        sys.exit(status)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -47,11 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, rest = _parser().parse_known_args(arguments)
     if rest and options.command != "lab":
         _parser().error(f"unknown argument {rest[0]}")
-    # to look for garbage in all that was imported, now and again and at the end, takes 0.3 s
-    gc.freeze()
-    atexit.register(gc.freeze)
     if options.command != "lab":
-        gc.set_threshold(100_000)
+        gc.set_threshold(100_000)  # to look for garbage in all that was imported takes a while
     try:
         if options.command == "fit":
             return _fit(options)
@@ -229,4 +235,4 @@ def _reml_fits(spec: ModelSpec, data: pd.DataFrame) -> tuple[dict[str, RemlFit],
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -10,6 +10,8 @@ import re
 import sys
 from pathlib import Path
 
+import arviz_stats.base  # noqa: F401 - else `sample` imports it in the background
+
 from tests.benchmarks.hard_set import chapter_like
 from tests.benchmarks.models import chapter_model
 from tutorkit import sample

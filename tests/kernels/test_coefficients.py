@@ -149,6 +149,8 @@ def test_products_are_sums_over_rows(model, far):
     state = initial_state(plan, rng, burn=0, few=5)
     first, middle, last = plan.term_start[0], plan.random_start[0], plan.term_start[1]
     assert plan.centre[first:middle].any() == (far and "~ x" in model)
+    values = term_values(plan, state.columns) - plan.centre[:, None]
+    np.testing.assert_allclose(state.design[plan.place], values, rtol=1e-12, atol=1e-9)
     w = np.vstack([state.design[plan.place[first:last]], state.columns[plan.outcome[0]]])
     by_cluster = np.add.reduceat(w[:, None] * w, plan.cluster_start[:-1], axis=2)
     fill_products(plan, state, 0)

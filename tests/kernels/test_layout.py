@@ -32,6 +32,17 @@ def packed(arrays: NamedTuple, gap: int, backwards: bool) -> NamedTuple:
     return arrays._replace(**copies)
 
 
+def test_terms_of_probit_equations_are_not_centred():
+    """Their prior is not flat, so that it would change the model."""
+    spec = parse("CLUSTERID: j; MODEL: y ~ far x3i; far ~ x3i; y.missing ~ far x3i;")
+    prepared = prepare(spec, read())
+    plan = compile_plan(prepared.model, prepared, spec.priors)
+    centred = plan.term_equation[plan.centre != 0]
+    assert plan.probit.any()
+    assert centred.size
+    assert not plan.probit[centred].any()
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_draws_do_not_depend_on_where_arrays_lie(name):
     """Side by side, in either order, against far apart.

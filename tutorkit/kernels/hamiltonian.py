@@ -22,7 +22,7 @@ TARGET_ACCEPTANCE = 0.7
 # on average, in the mass matrix's units; a quarter of a normal target's period would be 1.6, but
 # the posterior of a selection model has wider directions than its average precision tells
 PATH_LENGTH = 4.5
-MOST_STEPS = 12
+MOST_STEPS = 14
 END_KICK = 2.0 * 0.21178  # of the momentum, in steps: at both ends of a pair
 NO_SIZE = 50.0  # of log tau and w: effects of 1e-11 or 1e11 residual SDs mean nothing
 
