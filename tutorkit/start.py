@@ -98,9 +98,9 @@ def initial_state(
         **rows,
         **few_rows,
     )
-    for t in range(n_terms):
+    for place, t in enumerate(plan.alike[plan.alike_start[:-1]]):
         factors = plan.factor[plan.factor_start[t] : plan.factor_start[t + 1]]
-        state.design[plan.place[t]] = state.columns[factors].prod(axis=0) - plan.centre[t]
+        state.design[place] = state.columns[factors].prod(axis=0) - plan.centre[t]
     for e in range(n_equations):
         _scatter_equation(plan, state, e, rng)
     for s, v in enumerate(plan.block_variable):
