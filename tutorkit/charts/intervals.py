@@ -1,62 +1,16 @@
-"""Tidy tables as Altair charts, and charts as pictures that need no network."""
+"""Estimates and intervals of several methods against the truth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from tutorkit.charts.theme import COLOURS, INK, ROW_HEIGHT, SHAPES, WIDTH, themed
 from tutorkit.comparison import TRUTH
 
 if TYPE_CHECKING:
     import altair as alt
-
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]  # Okabe & Ito (2008)
-SHAPES = ["square", "triangle-up", "circle", "diamond"]
-INK = "currentColor"  # the notebook theme's text colour
-WIDTH = 400  # pixels of plot; with its labels it fits the narrowest notebook, 560
-ROW_HEIGHT = 16
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart drawn as SVG, with a text that says the same; a notebook shows both."""
-
-    chart: alt.LayerChart
-    text: str
-
-    def svg(self) -> str:
-        """Return the chart as SVG; text and axes take the colour of the page's text."""
-        import vl_convert
-
-        return str(vl_convert.vegalite_to_svg(self.chart.to_json()))
-
-    def save(self, path: str | Path) -> None:
-        """Write the chart to an SVG file, dark on white."""
-        chart = self.svg().replace(f'"{INK}"', '"#222"')
-        white = '<rect width="100%" height="100%" fill="white"/>'
-        end = chart.index(">") + 1
-        Path(path).write_text(chart[:end] + white + chart[end:], encoding="utf-8")
-
-    def __str__(self) -> str:
-        """Return the text."""
-        return self.text
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in self.text.splitlines())
-        return (
-            '<figure style="margin:0;color:var(--jp-ui-font-color1,#222)">'
-            f'<div role="img" aria-label="{escape(self.text)}">{self.svg()}</div>'
-            f"<details><summary>The same in words</summary><ul>{lines}</ul></details></figure>"
-        )
-
-
-def show(chart: alt.LayerChart, text: str) -> Picture:
-    """Return a chart as a picture with its text twin."""
-    return Picture(chart, text)
 
 
 def interval_chart(table: pd.DataFrame) -> alt.LayerChart:
@@ -98,16 +52,8 @@ def interval_chart(table: pd.DataFrame) -> alt.LayerChart:
         .mark_tick(size=band - 6, thickness=2, color=INK)
         .encode(y=y, x=alt.X("estimate:Q", scale=x_scale))
     )
-    chart: alt.LayerChart = (
-        alt.layer(truth, intervals, points)
-        .properties(width=WIDTH, height=band * len(parameters))
-        .configure(background="transparent")
-        .configure_axis(
-            labelColor=INK, titleColor=INK, domainColor=INK, tickColor=INK, gridOpacity=0.3
-        )
-        .configure_legend(labelColor=INK)
-        .configure_view(stroke=None)
-    )
+    layers = alt.layer(truth, intervals, points)
+    chart: alt.LayerChart = themed(layers.properties(width=WIDTH, height=band * len(parameters)))
     return chart
 
 
