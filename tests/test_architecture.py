@@ -25,13 +25,17 @@ STOREYS = [
     {"kernels", "start"},
     {"chain"},
     {"compiling"},
-    {"sampling", "summaries", "patterns"},
-    {"comparison", "derived", "completed"},
+    {"run", "exploration", "priors", "advice", "formulas"},
+    {"sampling", "summaries", "patterns", "diagram"},
+    {"comparison", "derived", "completed", "chains"},
+    {"densities"},
     {"charts", "report"},
     {"export", "lab"},
+    {"widgets"},
     {"", "__main__"},
 ]
 ONLY_IN = {"numba": "kernels", "altair": "charts", "vl_convert": "charts", "scipy.optimize": "reml"}
+ONLY_IN |= {"ipywidgets": "widgets", "traitlets": "widgets", "anywidget": "widgets"}
 
 
 def imports(path):
@@ -76,7 +80,7 @@ def test_files_are_short(path):
 
 
 def test_import_leaves_to_later_what_only_a_run_needs():
-    late = ["altair", "arviz_stats", "asyncio", "jupyterlab", "vl_convert"]
+    late = ["altair", "arviz_stats", "asyncio", "ipywidgets", "jupyterlab", "vl_convert"]
     code = f"import sys, tutorkit; print([name for name in {late} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout.strip() == "[]", run.stderr

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hostile import CLUSTERS, made, run, without
 
-from tutorkit import SpecError, TutorkitError, chain, parse, report, sample, sampling, summarize
+from tutorkit import SpecError, TutorkitError, chain, parse, report, sample, summarize
 from tutorkit.data import prepare
 from tutorkit.kernels.blocks import run_block
 from tutorkit.layout import compile_plan
@@ -136,7 +136,7 @@ def test_memory_is_that_of_the_draws():
 
 
 def test_a_run_too_large_is_refused_before_anything_is_done(monkeypatch):
-    monkeypatch.setattr(sampling, "compile_in_background", lambda announce: pytest.fail("late"))
+    monkeypatch.setattr("tutorkit.run.compile_in_background", lambda announce: pytest.fail("late"))
     width = len(recorded(prepare(parse(MODEL), DATA).model))
     with pytest.raises(SpecError, match=f"need {8 * width} GB of memory") as caught:
         run(MODEL, DATA, burn=0, iterations=10**9)

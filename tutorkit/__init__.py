@@ -6,6 +6,7 @@ Parse a script, load data, sample, report:
 # ruff: noqa: E402
 
 import gc
+import importlib
 from time import perf_counter
 
 _began, _thresholds = perf_counter(), gc.get_threshold()
@@ -31,6 +32,31 @@ from tutorkit.summaries import summarize
 gc.set_threshold(*_thresholds)
 IMPORT_SECONDS = perf_counter() - _began
 """Wall-clock seconds it took to import the package."""
+
+VIEWS = {
+    "AdviceView": "model_views",
+    "Comparison": "comparison",
+    "CountView": "model_views",
+    "DataViews": "data_views",
+    "Diagnostics": "diagnostics",
+    "DiagramView": "model_views",
+    "EquationsView": "model_views",
+    "ModelBuilder": "builder",
+    "OwnData": "own_data",
+    "Runner": "runner",
+    "ScriptView": "script_view",
+    "Session": "session",
+    "Workbench": "workbench",
+}
+"""The workbench and its views, by the module of `tutorkit.widgets` that holds them."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a view when it is asked for: scripts do without ipywidgets."""
+    if name in VIEWS:
+        return getattr(importlib.import_module(f"tutorkit.widgets.{VIEWS[name]}"), name)
+    raise AttributeError(f"module 'tutorkit' has no attribute '{name}'")
+
 
 __all__ = [
     "DataError",

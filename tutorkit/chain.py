@@ -39,6 +39,8 @@ class Chain(threading.Thread):
         self.broken = False  # a row is not finite
         self.error: Exception | None = None
         self.stop = stop
+        self.watched = False  # somebody looks at the imputations while the chain runs
+        self.latest: Floats | None = None  # (missing cell,) after the last block, if watched
 
     def imputed(self) -> Floats:
         """Return the imputations kept so far, (imputation, missing cell)."""
@@ -56,6 +58,8 @@ class Chain(threading.Thread):
                 if not np.isfinite(self.out[self.done : end]).all():
                     self.broken = True
                     self.stop.set()
+                if self.watched:
+                    self.latest = self.state.columns[self.plan.cell_column, self.plan.cell_row]
                 self.done = end
                 ratio = BLOCK_SECONDS / max(time.perf_counter() - began, 1e-6)
                 size = max(1, int(size * min(ratio, 4.0)))

@@ -75,22 +75,35 @@ def import_in_background() -> None:
     threading.Thread(target=importlib.import_module, args=("arviz_stats.base",)).start()
 
 
+def bulk_sizes(draws: Floats) -> Floats:
+    """Return each parameter's bulk effective sample size (Vehtari et al. 2021).
+
+    Constant parameters, and runs of fewer than 4 draws a chain, give nan.
+    """
+    return _moving(draws, "ess", method="bulk")
+
+
 def effective_sizes(draws: Floats) -> dict[str, Floats]:
     """Return ``ess_bulk``, ``ess_tail`` and ``mcse_mean`` of each parameter (Vehtari et al. 2021).
 
     Constant parameters, and runs of fewer than 4 draws a chain, give nan.
     """
+    return {
+        "ess_bulk": bulk_sizes(draws),
+        "ess_tail": _moving(draws, "ess", method="tail", prob=TAIL),
+        "mcse_mean": _moving(draws, "mcse", method="mean"),
+    }
+
+
+def _moving(draws: Floats, statistic: str, **options: object) -> Floats:
+    """Compute a statistic of the parameters that are not constant; nan for the others."""
     from arviz_stats.base import array_stats  # see `import_in_background`
 
-    names = ("ess_bulk", "ess_tail", "mcse_mean")
-    out = {name: np.full(draws.shape[2], np.nan) for name in names}
+    out = np.full(draws.shape[2], np.nan)
     if draws.shape[1] < FEWEST_DRAWS:
         return out
     moving = np.ptp(draws, axis=(0, 1)) > 0
     if moving.any():
-        axes = {"chain_axis": 0, "draw_axis": 1}
         used = draws[:, :, moving]
-        out["ess_bulk"][moving] = array_stats.ess(used, method="bulk", **axes)
-        out["ess_tail"][moving] = array_stats.ess(used, method="tail", prob=TAIL, **axes)
-        out["mcse_mean"][moving] = array_stats.mcse(used, method="mean", **axes)
+        out[moving] = getattr(array_stats, statistic)(used, chain_axis=0, draw_axis=1, **options)
     return out

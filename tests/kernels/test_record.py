@@ -12,7 +12,7 @@ from tutorkit.kernels.jit import entry_point
 from tutorkit.kernels.references import PlanRef, StateRef
 from tutorkit.layout import compile_plan
 from tutorkit.parameters import moments, monitored, recorded, residual_correlations
-from tutorkit.sampling import _model_fit
+from tutorkit.run import _model_fit
 from tutorkit.start import initial_state
 
 SCRIPTS = {

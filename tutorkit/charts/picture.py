@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,10 @@ class Picture:
 
     def svg(self) -> str:
         """Return the chart as SVG; text and axes take the colour of the page's text."""
+        return self._drawn
+
+    @cached_property
+    def _drawn(self) -> str:
         if isinstance(self.chart, str):
             return self.chart
         import vl_convert

@@ -1,0 +1,1 @@
+"""The workbench and its views, each of which can be used alone."""

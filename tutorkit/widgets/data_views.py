@@ -1,0 +1,119 @@
+"""How the data look before a model: missing together, dependence, distributions, clusters."""
+
+from __future__ import annotations
+
+from ipywidgets import Checkbox, Dropdown, Layout
+
+from tutorkit.charts.missingness import (
+    clusters_picture,
+    mechanism_picture,
+    observed_and_complete_picture,
+    patterns_picture,
+)
+from tutorkit.charts.picture import Picture
+from tutorkit.data.inspect import without_codes
+from tutorkit.errors import TutorkitError
+from tutorkit.widgets.parts import WIDE, Display, View
+from tutorkit.widgets.session import Session
+
+TOGETHER = "Which values are missing together"
+DEPENDS = "What missingness depends on"
+COMPLETE = "Observed and complete values"
+CLUSTERS = "Clusters"
+REVEAL = "Reveal what only a simulation knows"
+
+NOTHING_MISSING = "No value is missing in these data, so there is no missingness to look at."
+NO_CLUSTER = "There are no clusters yet. Choose the cluster variable first."
+HIDDEN = f"The complete values are hidden. Tick '{REVEAL}' to see them."
+UNKNOWN = (
+    "Only a simulation knows the values that are missing. For these data nobody does: look at what "
+    "missingness depends on, and think about why values are missing."
+)
+ONE_VARIABLE = "There is no other variable to compare with."
+
+
+class DataViews(View):
+    """Pictures of the session's data, one at a time, chosen by name."""
+
+    def __init__(self, session: Session) -> None:
+        style = {"style": {"description_width": "90px"}, "layout": Layout(max_width="420px")}
+        self.kind = Dropdown(
+            options=[TOGETHER, DEPENDS, COMPLETE, CLUSTERS], description="Picture", **style
+        )
+        self.variable = Dropdown(description="Variable", **style)
+        self.by = Dropdown(description="Depends on", **style)
+        self.reveal = Checkbox(description=REVEAL, indent=False, layout=WIDE)
+        self.display = Display()
+        self._drawn: tuple[object, ...] = ()
+        controls = [self.kind, self.variable, self.by, self.reveal]
+        super().__init__(session, [*controls, self.display])
+        for control in (self.kind, self.variable, self.by):
+            self.on(control, lambda _: self._quietly(self._redraw))
+        self.on(self.reveal, self._set_revealed)
+        self.follow(["data", "complete", "revealed", "cluster", "spec"], self._redraw)
+
+    def _set_revealed(self, wanted: bool) -> None:
+        self.session.revealed = wanted
+
+    def _redraw(self) -> None:
+        session, kind = self.session, self.kind.value
+        incomplete = [name for name in session.variables if session.missing.get(name)]
+        names = list(session.variables) if kind == CLUSTERS else incomplete
+        _offer(self.variable, names)
+        own = self.variable.value
+        _offer(self.by, [v for v in session.variables if v != own or self._reveals])
+        _show(self.variable, kind != TOGETHER and bool(names))
+        _show(self.by, kind == DEPENDS and bool(incomplete))
+        _show(self.reveal, session.complete is not None)
+        self.reveal.value = session.revealed
+        wanted = (kind, own, self.by.value, self._reveals, session.cluster, self._codes)
+        if self._drawn[1:] != wanted or self._drawn[0] is not session.data:
+            self._drawn = (session.data, *wanted)
+            self._draw(bool(incomplete))
+
+    def _draw(self, has_gaps: bool) -> None:
+        try:
+            shown = self._picture() if has_gaps or self.kind.value == CLUSTERS else NOTHING_MISSING
+        except TutorkitError as error:
+            shown = f"{error.message}. {error.hint}"
+        if isinstance(shown, str):
+            self.display.explain(shown)
+        else:
+            self.display.show(shown)
+
+    def _picture(self) -> Picture | str:
+        """Return what is asked for, or a sentence that says why it cannot be shown."""
+        session, kind, variable = self.session, self.kind.value, self.variable.value
+        data = without_codes(session.data, self._codes)
+        complete = session.complete if self._reveals else None
+        if kind == TOGETHER:
+            return patterns_picture(data, session.variables)
+        if kind == DEPENDS:
+            by = self.by.value
+            return mechanism_picture(data, variable, by, complete) if by else ONE_VARIABLE
+        if kind == CLUSTERS:
+            cluster = session.cluster
+            return clusters_picture(data, cluster, variable) if cluster else NO_CLUSTER
+        if complete is None:
+            return UNKNOWN if session.complete is None else HIDDEN
+        return observed_and_complete_picture(data, complete, variable)
+
+    @property
+    def _reveals(self) -> bool:
+        return self.session.revealed and self.session.complete is not None
+
+    @property
+    def _codes(self) -> tuple[float, ...]:
+        return self.session.spec.missing if self.session.spec else ()
+
+
+def _offer(control: Dropdown, names: list[str]) -> None:
+    """Offer other names; the one that was chosen stays if it is among them."""
+    if list(control.options) != names:
+        chosen = control.value
+        control.options = names
+        control.value = chosen if chosen in names else next(iter(names), None)
+
+
+def _show(control: Dropdown | Checkbox, wanted: bool) -> None:
+    control.layout.display = None if wanted else "none"

@@ -1,0 +1,130 @@
+"""One equation, built by ticking: predictors, products, random slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, Layout
+
+from tutorkit.model.editing import possible_predictors, set_slope, set_term
+from tutorkit.model.spec import Equation, Term
+from tutorkit.widgets.parts import View, caption_html
+from tutorkit.widgets.session import Session
+
+ROW = Layout(flex_flow="row wrap", width="100%")
+
+
+class EquationEditor(View):
+    """The right-hand side of one equation, found anew in the model at each redraw.
+
+    ``find`` returns the equation, or None while the model has none.
+    """
+
+    def __init__(
+        self, session: Session, find: Callable[[], Equation | None], slopes: bool = True
+    ) -> None:
+        self.find, self.offers_slopes = find, slopes
+        self.predictors, self.products, self.slopes = Choices(), Choices(), Choices()
+        self.first = Dropdown(description="Product of", layout=Layout(width="190px"))
+        self.second = Dropdown(description="and", layout=Layout(width="190px"))
+        self.add = Button(description="Add product", layout=Layout(width="110px"))
+        self.add_row = HBox([self.first, self.second, self.add], layout=ROW)
+        self.slopes_caption = HTML(caption_html("Random slopes: effects that vary over clusters"))
+        super().__init__(
+            session,
+            [
+                HTML(caption_html("Predictors")), self.predictors,
+                HTML(caption_html("Products")), self.products, self.add_row,
+                self.slopes_caption, self.slopes,
+            ],
+        )  # fmt: skip
+        self.on_click(self.add, self._add)
+        self.follow(["spec", "data"], self._redraw)
+
+    @property
+    def outcome(self) -> str:
+        """The outcome of the equation at hand."""
+        equation = self.find()
+        return "" if equation is None else equation.outcome
+
+    def _redraw(self) -> None:
+        equation, spec = self.find(), self.session.spec
+        self.layout.display = "none" if equation is None else None
+        if equation is None or spec is None:
+            return
+        names = possible_predictors(spec, equation.outcome, self.session.variables)
+        single = [Term((name,)) for name in names]
+        products = [term for term in equation.predictors if term not in single]
+        self._offer(self.predictors, single, equation.predictors, set_term, "explains")
+        self._offer(self.products, products, products, set_term, "explains")
+        for dropdown in (self.first, self.second):
+            choose(dropdown, names, dropdown.value if dropdown.value in names else None)
+        self.add_row.layout.display = None if names else "none"
+        shown = self.offers_slopes and spec.cluster is not None and bool(equation.predictors)
+        terms = {term.key: term for term in (*equation.predictors, *equation.slopes)}
+        offered = list(terms.values()) if shown else []
+        self._offer(self.slopes, offered, equation.slopes, set_slope, "varies over clusters, for")
+        self.slopes_caption.layout.display = None if shown else "none"
+
+    def _offer(
+        self,
+        choices: Choices,
+        terms: Sequence[Term],
+        chosen: Sequence[Term],
+        change: Callable[..., Any],
+        verb: str,
+    ) -> None:
+        """Show a checkbox for each term, those kept that were there before."""
+        keys = {term.key for term in chosen}
+        for term in terms:
+            changed = partial(self._set, change, term)
+            box = choices.offer(self, str(term), term.key in keys, changed)
+            box.tooltip = f"{term} {verb} {self.outcome}"
+        choices.arrange([str(term) for term in terms])
+
+    def _set(self, change: Callable[..., Any], term: Term, wanted: bool) -> None:
+        self.session.edit(change, self.outcome, term, wanted)
+
+    def _add(self) -> None:
+        factors = tuple(name for name in (self.first.value, self.second.value) if name)
+        if len(factors) == 2:
+            self.session.edit(set_term, self.outcome, Term(factors), True)
+        else:
+            self.message.say("Choose two variables, or the same one twice for its square.")
+
+
+class Choices(HBox):
+    """A row of checkboxes by name, each of which is kept while it is not shown."""
+
+    def __init__(self) -> None:
+        super().__init__(layout=ROW)
+        self.boxes: dict[str, Checkbox] = {}
+
+    def offer(
+        self, view: View, name: str, value: bool, changed: Callable[[bool], None]
+    ) -> Checkbox:
+        """Set the checkbox of a name; a new one calls ``changed`` when the user ticks it."""
+        box = self.boxes.get(name)
+        if box is None:
+            layout = Layout(width="auto", margin="0 1.2em 0 0")
+            box = Checkbox(description=name, indent=False, layout=layout)
+            view.on(box, changed)
+            self.boxes[name] = box
+        box.value = value
+        return box
+
+    def arrange(self, names: Sequence[str]) -> None:
+        """Show these checkboxes in this order; nothing moves if they are shown already."""
+        wanted = tuple(self.boxes[name] for name in names)
+        if self.children != wanted:
+            self.children = wanted
+
+
+def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "–") -> None:
+    """Let a dropdown offer these names behind ``none``, and show ``value``."""
+    options = ((none, None), *((name, name) for name in names))
+    if dropdown.options != options:
+        dropdown.options = options
+    dropdown.value = value

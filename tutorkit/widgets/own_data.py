@@ -1,0 +1,83 @@
+"""Where the data come from: a built-in data set or a file of one's own, and a first look at it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from ipywidgets import HTML, Dropdown, FileUpload, Layout
+
+from tutorkit import datasets
+from tutorkit.data.inspect import cluster_notes, inspect
+from tutorkit.data.read import read_content
+from tutorkit.report.html import to_html
+from tutorkit.report.parts import Grid, Section
+from tutorkit.widgets.parts import INK, View, caption_html, note_html
+from tutorkit.widgets.session import Session
+
+HEAD = ("Variable", "Looks", "Different values", "Missing")
+NO_CLUSTER = "No cluster variable is chosen: rows are taken as independent."
+NO_NOTES = "Nothing to mind was found."
+
+
+class OwnData(View):
+    """Choose the session's data, and see what was found in them."""
+
+    def __init__(self, session: Session) -> None:
+        self.built_in = Dropdown(
+            description="Data set", style={"description_width": "90px"},
+            layout=Layout(max_width="420px"),
+        )  # fmt: skip
+        word = "Open a data file"
+        self.upload = FileUpload(
+            accept=".csv,.dat,.txt", description=word, layout=Layout(width="auto"),
+            tooltip=f"{word} (.csv, .dat or .txt) from your computer",
+        )  # fmt: skip
+        self.about, self.table, self.notes = HTML(), HTML(), HTML()
+        super().__init__(session, [self.built_in, self.upload, self.about, self.table, self.notes])
+        self.on(self.built_in, self._choose)
+        self.on(self.upload, self._open)
+        self.follow(["data", "name", "cluster"], self._redraw)
+
+    def _choose(self, name: str) -> None:
+        if name:
+            self.session.load(name)
+
+    def _open(self, files: tuple[dict[str, Any], ...]) -> None:
+        if not files:
+            return
+        # so that the same file, corrected, can be chosen again
+        self._quietly(lambda: self.upload.set_trait("value", ()))
+        name = files[0]["name"]
+        data = read_content(name, bytes(files[0]["content"]))
+        self.session.load(data, name)
+        self.message.say(f"'{name}' has {len(data)} rows and {data.shape[1]} columns.")
+
+    def _redraw(self) -> None:
+        session, known = self.session, datasets.names()
+        is_known = session.complete is not None and session.name in known
+        options = tuple((name, name) for name in known)
+        options += () if is_known else ((session.name, ""),)
+        if self.built_in.options != options:
+            self.built_in.options = options
+        self.built_in.value = session.name if is_known else ""
+        self.about.value = note_html(datasets.about(session.name)) if is_known else ""
+        looks = inspect(session.data).to_dict("records")
+        rows = tuple(
+            (row["variable"], row["kind"], f"{row['distinct']}", f"{row['missing_percent']:.1f}%")
+            for row in looks
+        )
+        caption = f"{session.name}: {len(session.data)} rows"
+        grid = Grid(HEAD, (("", rows),), words=(1,))
+        self.table.value = caption_html(caption) + to_html((Section("", (grid,)),))
+        notes = [f"{row['variable']}: {row['note']}" for row in looks if row["note"]]
+        if session.cluster:
+            notes += cluster_notes(session.data, session.cluster)
+        else:
+            notes.append(NO_CLUSTER)
+        self.notes.value = caption_html("What to mind") + _list_html(notes or [NO_NOTES])
+
+
+def _list_html(notes: list[str]) -> str:
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return f'<ul style="{INK};margin:.2em 0;line-height:1.4">{items}</ul>'

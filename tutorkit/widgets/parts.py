@@ -1,0 +1,167 @@
+"""What all views are made of: callbacks whose errors are seen, messages, pictures."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any
+from uuid import uuid4
+
+from ipywidgets import HTML, Layout, VBox, Widget
+
+from tutorkit.charts import Picture
+from tutorkit.errors import TutorkitError
+from tutorkit.widgets.frontend import Guard
+from tutorkit.widgets.session import Session
+
+WIDE = Layout(width="100%", max_width="560px")
+INK = "color:var(--jp-ui-font-color1,#222)"
+
+
+class View(VBox):
+    """A part of the workbench that follows a session, alone or among others.
+
+    A callback of its controls does one thing: it calls a method of the session. The view redraws
+    when the session has changed.
+    """
+
+    def __init__(self, session: Session, children: Iterable[Widget] = ()) -> None:
+        self.session = session
+        self.message = Message()
+        self._redrawing = False
+        self._redraws: list[Callable[[], None]] = []
+        self.uid = uuid4().hex[:12]
+        super().__init__([*children, self.message, Guard(self.uid)])
+
+    def on(self, control: Widget, callback: Callable[[Any], None]) -> None:
+        """Call ``callback`` with the value that the user gives a control, not the program."""
+
+        def changed(change: Any) -> None:
+            if not self._redrawing:
+                self.guarded(callback)(change["new"])
+
+        control.observe(changed, "value")
+
+    def on_click(self, button: Any, callback: Callable[[], None]) -> None:
+        """Call ``callback`` when the button is pressed."""
+        button.on_click(lambda _: self.guarded(callback)())
+
+    def follow(self, names: str | list[str], redraw: Callable[[], None]) -> None:
+        """Redraw now, and whenever one of these traits of the session has changed."""
+        self._redraws.append(redraw)
+        redrawn = self.guarded(lambda _: self._quietly(redraw), clear=False)
+        self.session.observe(redrawn, names)
+        redrawn(None)
+
+    def _quietly(self, *redraws: Callable[[], None]) -> None:
+        """Redraw without calling back for the values that controls get."""
+        self._redrawing, before = True, self._redrawing
+        try:
+            for redraw in redraws:
+                redraw()
+        finally:
+            self._redrawing = before
+
+    def guarded(self, function: Callable[..., None], clear: bool = True) -> Callable[..., None]:
+        """Return the function such that its errors are shown in this view.
+
+        JupyterLab shows errors of callbacks nowhere. One thing is done at a time: callbacks may
+        arrive on several threads.
+        """
+
+        @functools.wraps(function)
+        def call(*arguments: Any) -> None:
+            with self.session.lock:
+                if clear:
+                    self.message.clear()
+                try:
+                    function(*arguments)
+                except TutorkitError as error:
+                    self.message.complain(error)
+                    if clear:  # a control shows again what is, not what was asked for
+                        self._quietly(*self._redraws)
+                except Exception:
+                    self.message.crash(traceback.format_exc())
+
+        return call
+
+
+class Message(HTML):
+    """A place for one message, read out by screen readers when it changes."""
+
+    def clear(self) -> None:
+        """Take the message away."""
+        self.value = ""
+
+    def say(self, text: str) -> None:
+        """Tell the user something that is no mistake."""
+        self.value = f'<div role="status" style="{INK}">{escape(text)}</div>'
+
+    def complain(self, error: TutorkitError) -> None:
+        """Show a mistake: what, where, what to do."""
+        self.value = f'<div role="alert">{mistake_html(error)}</div>'
+
+    def crash(self, trace: str) -> None:
+        """Show an error of ours."""
+        self.value = (
+            '<div role="alert"><p>Something went wrong inside tutorkit. Your work is still there. '
+            "Please report this:</p>"
+            f'<pre style="white-space:pre-wrap">{escape(trace)}</pre></div>'
+        )
+
+
+class Display(HTML):
+    """A place for one picture, or for a sentence where there is nothing to draw yet."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.picture: Picture | None = None
+
+    def show(self, picture: Picture) -> None:
+        """Draw a picture with its text twin."""
+        self.picture = picture
+        self.value = picture._repr_html_()
+
+    def explain(self, text: str) -> None:
+        """Say why there is no picture, and what to do."""
+        self.picture = None
+        self.value = note_html(text)
+
+
+def mistake_html(error: TutorkitError) -> str:
+    """Return a mistake as HTML: the message in bold, the script's line with the spot marked."""
+    parts = [f"<b>⚠ {escape(error.message)}.</b>"]
+    if error.spot is not None:
+        line, at, width = error.spot.shown()
+        before, marked, after = line[:at], line[at : at + width], line[at + width :]
+        parts.append(
+            f"<code>line {error.spot.line_number}: {escape(before)}"
+            f"<mark>{escape(marked)}</mark>{escape(after)}</code>"
+        )
+    if error.hint:
+        parts.append(escape(error.hint))
+    body = "<br>".join(parts)
+    return (
+        f'<div style="{INK};border-left:4px solid #D55E00;padding:.2em .6em;margin:.3em 0;'
+        f'line-height:1.4">{body}</div>'
+    )
+
+
+def note_html(text: str) -> str:
+    """Return a quiet sentence as HTML."""
+    return f'<p style="color:var(--jp-ui-font-color2,#555);margin:.3em 0">{escape(text)}</p>'
+
+
+def heading_html(text: str, level: int = 3) -> str:
+    """Return a heading as HTML."""
+    return (
+        f'<h{level} style="{INK};font-size:1.05em;font-weight:bold;margin:.4em 0">'
+        f"{escape(text)}</h{level}>"
+    )
+
+
+def caption_html(text: str) -> str:
+    """Return the name of a group of controls as HTML."""
+    return f'<div style="{INK};margin:.3em 0 0"><b>{escape(text)}</b></div>'

@@ -1,0 +1,100 @@
+"""The whole workbench: build the model, see the data, run, compare, check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.display import DisplayHandle, display
+from ipywidgets import HTML, Tab
+
+from tutorkit.datasets import about, names
+from tutorkit.draws import Draws
+from tutorkit.model.spec import ModelSpec
+from tutorkit.widgets.builder import ModelBuilder
+from tutorkit.widgets.comparison import Comparison
+from tutorkit.widgets.data_views import DataViews
+from tutorkit.widgets.diagnostics import Diagnostics
+from tutorkit.widgets.frontend import static_html
+from tutorkit.widgets.parts import View, heading_html, note_html
+from tutorkit.widgets.runner import Runner
+from tutorkit.widgets.session import Session
+from tutorkit.widgets.snapshot import snapshot_html
+from tutorkit.widgets.sources import Source
+
+PAGES = {
+    "Model": ModelBuilder,
+    "Data": DataViews,
+    "Run": Runner,
+    "Compare": Comparison,
+    "Check": Diagnostics,
+}
+
+
+class Workbench(View):
+    """Build a model, run it and see it, in JupyterLab.
+
+    Parameters
+    ----------
+    source
+        A built-in data set ("04_multilevel", "exercise_04"), a csv file, or a DataFrame.
+    script
+        A script, or a model, to begin with; without one the model is built from nothing.
+
+    Raises
+    ------
+    TutorkitError
+        If there are no such data, or the script cannot be read.
+    """
+
+    def __init__(self, source: Source, script: str | ModelSpec | None = None) -> None:
+        session = Session(source, script)
+        self.title = HTML()
+        self.pages = Tab([page(session) for page in PAGES.values()], titles=list(PAGES))
+        self._copy: DisplayHandle | None = None
+        super().__init__(session, [self.title, self.pages])
+        self.follow("name", self._redraw)
+        self.follow(["spec", "draws", "fits", "name"], self._update_copy)
+
+    def run(self) -> Draws | None:
+        """Run the model and wait for it, as a cell of a notebook that is run as a whole does.
+
+        Returns
+        -------
+        Draws
+            The last run with draws.
+
+        Raises
+        ------
+        TutorkitError
+            As `Session.start` and `Session.wait` do.
+        """
+        self.session.start()
+        self.session.wait()
+        return self.session.draws
+
+    def _redraw(self) -> None:
+        name = self.session.name
+        note = note_html(about(name)) if name in names() else ""
+        self.title.value = heading_html(f"Workbench: {name}") + note
+
+    def _ipython_display_(self) -> None:
+        """Show the live view and, for the day it has no kernel any more, a copy that stays."""
+        display(self._repr_mimebundle_(), raw=True)
+        self._copy = display(_Html(self._static()), display_id=True)
+
+    def _update_copy(self) -> None:
+        if self._copy is not None:
+            self._copy.update(_Html(self._static()))
+
+    def _static(self) -> str:
+        return static_html(self.uid, snapshot_html(self))
+
+
+class _Html:
+    """HTML as an output, with a text for where there is no HTML."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": "(a saved copy of the workbench)"}
