@@ -20,11 +20,12 @@ BINS = 24
 
 def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
     """Draw chains of one parameter, (iteration,) each, over all ``total`` iterations to come."""
-    lines, low, high = [], np.inf, -np.inf
+    lines: list[tuple[Floats, Floats]] = []
+    low, high = np.inf, -np.inf
     for chain in values[:MOST_CHAINS]:
         step = max(1, len(chain) // MOST_POINTS)
         seen = chain[::step]
-        lines.append((np.arange(len(seen)) * step, seen))
+        lines.append((np.arange(0.0, len(chain), step), seen))
         recent = seen[len(seen) // 4 :]  # where the chain started must not flatten the rest
         low, high = min(low, recent.min(initial=np.inf)), max(high, recent.max(initial=-np.inf))
     if not np.isfinite(high - low) or high - low < 1e-12:

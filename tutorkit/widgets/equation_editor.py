@@ -101,6 +101,7 @@ class Choices(HBox):
     def __init__(self) -> None:
         super().__init__(layout=ROW)
         self.boxes: dict[str, Checkbox] = {}
+        self._shown: list[str] = []
 
     def offer(
         self, view: View, name: str, value: bool, changed: Callable[[bool], None]
@@ -117,9 +118,9 @@ class Choices(HBox):
 
     def arrange(self, names: Sequence[str]) -> None:
         """Show these checkboxes in this order; nothing moves if they are shown already."""
-        wanted = tuple(self.boxes[name] for name in names)
-        if self.children != wanted:
-            self.children = wanted
+        if list(names) != self._shown:
+            self._shown = list(names)
+            self.children = tuple(self.boxes[name] for name in names)
 
 
 def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "–") -> None:

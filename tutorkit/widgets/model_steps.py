@@ -7,7 +7,7 @@ from functools import partial
 from ipywidgets import HTML, Button, HBox, Layout, VBox
 
 from tutorkit.model import editing
-from tutorkit.model.spec import Equation
+from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
 from tutorkit.widgets.equation_editor import ROW, Choices, EquationEditor
 from tutorkit.widgets.parts import View, caption_html, note_html
@@ -35,7 +35,7 @@ class ModelsStep(View):
         """Return what comes below the models."""
         return []
 
-    def chosen(self) -> list[str]:
+    def chosen(self, spec: ModelSpec) -> list[str]:
         """Return the variables that have a model of this kind, in the model's order."""
         raise NotImplementedError
 
@@ -43,7 +43,7 @@ class ModelsStep(View):
         session = self.session
         spec, missing = session.spec, session.missing
         self.text.value = note_html(self.note if spec else FIRST)
-        chosen = self.chosen() if spec else []
+        chosen = self.chosen(spec) if spec else []
         incomplete = [v for v in session.variables if missing.get(v, 0) > 0]
         if spec and not self.suffix:
             incomplete = [v for v in incomplete if v != spec.focal.outcome]
@@ -83,9 +83,9 @@ class AuxiliaryStep(ModelsStep):
         """Return the choice of FIXED predictors."""
         return [FixedChoice(session)]
 
-    def chosen(self) -> list[str]:
+    def chosen(self, spec: ModelSpec) -> list[str]:
         """Return the outcomes of auxiliary models."""
-        return [e.outcome for e in self.session.spec.auxiliary]
+        return [e.outcome for e in spec.auxiliary]
 
 
 class SelectionStep(ModelsStep):
@@ -99,9 +99,9 @@ class SelectionStep(ModelsStep):
     )
     suffix = MISSING_SUFFIX
 
-    def chosen(self) -> list[str]:
+    def chosen(self, spec: ModelSpec) -> list[str]:
         """Return the variables whose missingness is modelled."""
-        return [e.selects for e in self.session.spec.selection if e.selects]
+        return [e.selects for e in spec.selection if e.selects]
 
 
 class ModelOf(View):

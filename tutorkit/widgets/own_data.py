@@ -46,8 +46,7 @@ class OwnData(View):
     def _open(self, files: tuple[dict[str, Any], ...]) -> None:
         if not files:
             return
-        # so that the same file, corrected, can be chosen again
-        self._quietly(lambda: self.upload.set_trait("value", ()))
+        self.upload.value = ()  # so that the same file, corrected, can be chosen again
         name = files[0]["name"]
         data = read_content(name, bytes(files[0]["content"]))
         self.session.load(data, name)

@@ -23,6 +23,7 @@ from tutorkit.widgets.worker import Worker
 READY, COMPILING, SAMPLING = "ready", "compiling", "sampling"
 FINISHED, STOPPED, FAILED = "finished", "stopped", "failed"
 BURN, ITERATIONS = 2000, 8000  # enough for the chapter's model
+MODEL = ("spec", "script", "problem", "cluster")  # what undo returns to
 COMPLETE, LISTWISE, LAST = "complete data", "listwise", "last run"
 
 
@@ -56,7 +57,7 @@ class Session(HasTraits):
     def __init__(self, source: Source, script: str | ModelSpec | None = None) -> None:
         super().__init__()
         self.lock = threading.RLock()
-        self._history: list[str] = []
+        self._history: list[dict[str, Any]] = []
         self._shelf: dict[str, dict[str, Any]] = {}
         self._worker = Worker(self._follow, self._end)
         self.load(source)
@@ -99,7 +100,7 @@ class Session(HasTraits):
 
     def _put_away(self) -> None:
         if self.name:
-            keys = ("data", "spec", "script", "problem", "cluster", "draws", "fits", "status")
+            keys = (*MODEL, "data", "draws", "fits", "status")
             self._shelf[self.name] = {key: getattr(self, key) for key in keys}
 
     @property
@@ -129,7 +130,7 @@ class Session(HasTraits):
         )
 
     def edit(
-        self, change: Callable[..., ModelSpec] | None = None, *args: Any, **parts: Any
+        self, change: Callable[..., ModelSpec] | None = None, /, *args: Any, **parts: Any
     ) -> None:
         """Change the model: by a function of it, or by new values of its parts.
 
@@ -170,17 +171,12 @@ class Session(HasTraits):
         self._take(spec, text)
 
     def undo(self) -> None:
-        """Return to the script before the last change."""
+        """Return to script and model as they were before the last change."""
         if not self._history:
             raise TutorkitError("There is nothing to undo")
-        text = self._history.pop()
-        remembered, self._history = self._history, []
-        if text == self._empty_script():
-            with self.hold_trait_notifications():
-                self.spec, self.script, self.problem = None, text, None
-        else:
-            self.write(text)
-        self._history = remembered
+        with self.hold_trait_notifications():
+            for key, value in self._history.pop().items():
+                setattr(self, key, value)
 
     def _take(self, spec: ModelSpec, text: str | None = None) -> None:
         text = render(spec) if text is None else text
@@ -192,7 +188,7 @@ class Session(HasTraits):
             self.cluster = spec.cluster
 
     def _remember(self) -> None:
-        self._history.append(self.script)
+        self._history.append({key: getattr(self, key) for key in MODEL})
 
     def _empty_script(self) -> str:
         file = f"DATA: {render_file(self.file)};\n" if self.file else ""

@@ -38,7 +38,7 @@ class FocalStep(View):
     def __init__(self, session: Session) -> None:
         note = "The focal model is the analysis you want. Choose what it explains, and by what."
         self.outcome = Dropdown(description="Outcome", style=LABEL)
-        self.editor = EquationEditor(session, lambda: session.spec and session.spec.focal)
+        self.editor = EquationEditor(session, lambda: session.spec.focal if session.spec else None)
         super().__init__(session, [HTML(note_html(note)), self.outcome, self.editor])
         self.on(self.outcome, self._choose)
         self.follow(["spec", "data", "cluster"], self._redraw)
@@ -54,8 +54,11 @@ class FocalStep(View):
 
     def _redraw(self) -> None:
         spec, names = self.session.spec, self.session.variables
-        value = spec.focal.outcome if spec else None
-        choose(self.outcome, names if value in (None, *names) else (*names, value), value)
+        if spec is None:
+            choose(self.outcome, names, None)
+        else:
+            outcome = spec.focal.outcome
+            choose(self.outcome, list(dict.fromkeys((*names, outcome))), outcome)
 
 
 class PriorStep(View):

@@ -5,12 +5,13 @@ const PAUSE = 400; // ms without a key before the text is sent
 export default {
   render({ model, el, signal }) {
     const frame = document.createElement("div");
-    const backdrop = document.createElement("pre");
+    const backdrop = document.createElement("div");
     const field = document.createElement("textarea");
     const message = document.createElement("div");
     frame.className = "tutorkit-editor";
     message.className = "tutorkit-editor-message";
     message.id = `message-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    backdrop.className = "tutorkit-editor-backdrop"; // no <pre>: JupyterLab has rules for that
     backdrop.setAttribute("aria-hidden", "true");
     Object.assign(field, { spellcheck: false, autocapitalize: "off", autocomplete: "off" });
     field.value = model.get("value");

@@ -1,0 +1,65 @@
+"""Charts of a run while it goes on."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from tutorkit.charts.live import HEIGHT, MOST_POINTS, WIDTH, live_imputed, live_trace
+
+RNG = np.random.default_rng(1)
+
+
+def points(svg):
+    lines = [e for e in ElementTree.fromstring(svg).iter() if e.tag == "polyline"]
+    return [
+        np.array([[float(v) for v in pair.split(",")] for pair in line.get("points").split()])
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 300, 50_000])
+def test_lines_stay_in_the_frame_and_short(n):
+    chains = [RNG.normal(size=n), 100 + RNG.normal(size=n)]
+    svg = live_trace(chains, 10, 100_000, "y: x1i & <x>")
+    for line in points(svg):
+        assert len(line) < 2 * MOST_POINTS
+        if len(line):
+            assert line.min() >= 0
+            assert line[:, 0].max() <= WIDTH
+            assert line[:, 1].max() <= HEIGHT
+    assert "nan" not in svg
+    assert "y: x1i &amp; &lt;x&gt;" in svg
+
+
+def test_a_trace_is_where_its_values_are():
+    line = points(live_trace([np.linspace(0, 1, 100)], 0, 200, "x"))[0]
+    assert (np.diff(line[:, 1]) <= 0).all()  # up the page
+    assert line[-1, 1] < line[0, 1]
+    half = 56 + (WIDTH - 56 - 12) / 2
+    assert line[-1, 0] == pytest.approx(half, abs=4)
+
+
+def test_where_a_chain_started_does_not_flatten_the_rest():
+    chain = np.concatenate([[1000.0], RNG.normal(size=399)])
+    line = points(live_trace([chain], 0, 400, "x"))[0]
+    assert np.ptp(line[100:, 1]) > 60
+
+
+def test_chains_differ_in_dash_as_well_as_colour():
+    svg = live_trace([RNG.normal(size=9)] * 4, 0, 9, "x")
+    for sign in ("stroke-dasharray", "stroke"):
+        assert len(set(re.findall(rf'<polyline[^>]* {sign}="([^"]*)"', svg))) == 4
+
+
+def test_imputed_values_stand_beside_the_observed():
+    svg = live_imputed(RNG.normal(size=400), 3 + RNG.normal(size=90), "y")
+    observed, imputed = points(svg)
+    middle = [(p[:, 0] * (p[:, 1].max() - p[:, 1])).sum() / (p[:, 1].max() - p[:, 1]).sum()
+              for p in (observed, imputed)]  # fmt: skip
+    assert middle[1] > middle[0] + 50
+    assert "observed (solid, mean" in svg
+    assert "imputed (dashed, mean 3." in svg
+    assert "none yet" in live_imputed(RNG.normal(size=400), np.empty(0), "y")
+
