@@ -5,15 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from tutorkit import datasets, fit_reml, parse
+from tutorkit import Picture, datasets, fit_reml, parse
 from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.session import Session
 
 NAME = "04_multilevel"
 
 
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch):
+    """Leave the drawing out: it takes most of the time and is tested elsewhere."""
+    monkeypatch.setattr(Picture, "svg", lambda picture: "<svg></svg>")
+
+
 @pytest.fixture
-def session(chapter):
+def session():
     return Session(NAME, datasets.script(NAME))
 
 
@@ -41,6 +47,13 @@ def test_fits_are_shown_as_far_as_they_are_known(view):
     assert "Intercept: last run" in view.densities.picture.text
     assert silent(view)
     assert view.notes.value == ""
+
+
+def test_both_pictures_are_drawn(session, chapter_draws, undrawn, monkeypatch):
+    monkeypatch.undo()
+    session.draws = chapter_draws
+    view = Comparison(session)
+    assert view.intervals.value.count("</svg>") == view.densities.value.count("</svg>") == 1
 
 
 def test_truth_and_complete_data_appear_when_they_are_revealed(view, session):
@@ -230,7 +243,7 @@ def test_every_control_has_a_name(view, session, chapter_draws):
     named = [
         w.description for w in controls if type(w).__name__ not in ("HTML", "Message", "Display")
     ]
-    assert len(named) == 10
+    assert len(named) == 11
     assert all(named)
     assert len(set(named)) == len(named)
 

@@ -35,6 +35,7 @@ def test_it_begins_with_what_is_missing_together(view):
     assert "<svg" in view.display.value
     assert not visible(view.variable)
     assert not visible(view.by)
+    assert visible(view.kind)
 
 
 def test_every_control_has_a_name(view):
@@ -142,6 +143,11 @@ def test_a_single_variable_is_compared_with_nothing():
     view = DataViews(Session(DATA[["y"]]))
     view.kind.value = DEPENDS
     assert data_views.ONE_VARIABLE in view.display.value
+
+
+def test_data_of_the_same_variables_are_drawn_anew(session, view):
+    session.load(DATA[:300], "half")
+    assert "of 300 rows" in text(view)
 
 
 def test_an_edit_of_the_model_draws_nothing_anew(session, view, monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipywidgets import Button, HBox, Layout, Tab, VBox
+from ipywidgets import Button, HBox, Tab, VBox
 
 from tutorkit.widgets.equation_editor import ROW
 from tutorkit.widgets.model_steps import AuxiliaryStep, SelectionStep
@@ -17,8 +17,11 @@ STEPS = {
     "2 Focal": FocalStep,
     "3 Auxiliary": AuxiliaryStep,
     "4 Selection": SelectionStep,
-    "5 Run": PriorStep,
+    "5 Priors": PriorStep,
 }
+
+
+COLUMN = {"flex": "1 1 340px", "min_width": "0", "max_width": "560px", "margin": "0 12px 0 0"}
 
 
 class ModelBuilder(View):
@@ -30,15 +33,11 @@ class ModelBuilder(View):
         self.back = Button(description="Back", tooltip="Back: the step before")
         self.next = Button(description="Next", tooltip="Next: the next step")
         self.undo = Button(description="Undo", tooltip="Undo the last change of the model")
-        choices = VBox(
-            [self.steps, HBox([self.back, self.next, self.undo], layout=ROW), AdviceView(session)],
-            layout=Layout(flex="1 1 340px", min_width="0", max_width="560px"),
-        )
-        model = VBox(
-            [ScriptView(session), ModelViews(session)],
-            layout=Layout(flex="1 1 340px", min_width="0", max_width="560px"),
-        )
-        super().__init__(session, [HBox([choices, model], layout=ROW)])
+        row = HBox([self.back, self.next, self.undo], layout=ROW)
+        choices = [self.steps, row, AdviceView(session)]
+        model = [ScriptView(session), ModelViews(session)]
+        columns = [VBox(column, layout=COLUMN) for column in (choices, model)]
+        super().__init__(session, [HBox(columns, layout=ROW)])
         self.steps.observe(lambda change: setattr(session, "step", change["new"]), "selected_index")
         self.on_click(self.back, lambda: self._go(-1))
         self.on_click(self.next, lambda: self._go(1))

@@ -36,12 +36,14 @@ class DataViews(View):
     """Pictures of the session's data, one at a time, chosen by name."""
 
     def __init__(self, session: Session) -> None:
-        style = {"style": {"description_width": "90px"}, "layout": Layout(max_width="420px")}
-        self.kind = Dropdown(
-            options=[TOGETHER, DEPENDS, COMPLETE, CLUSTERS], description="Picture", **style
-        )
-        self.variable = Dropdown(description="Variable", **style)
-        self.by = Dropdown(description="Depends on", **style)
+        self.kind, self.variable, self.by = (
+            Dropdown(
+                description=name, style={"description_width": "90px"},
+                layout=Layout(max_width="420px"),
+            )
+            for name in ("Picture", "Variable", "Depends on")
+        )  # fmt: skip
+        self.kind.options = [TOGETHER, DEPENDS, COMPLETE, CLUSTERS]
         self.reveal = Checkbox(description=REVEAL, indent=False, layout=WIDE)
         self.display = Display()
         self._drawn: tuple[object, ...] = ()

@@ -81,7 +81,8 @@ class AuxiliaryStep(ModelsStep):
 
     def more(self, session: Session) -> list[View]:
         """Return the choice of FIXED predictors."""
-        return [FixedChoice(session)]
+        self.fixed = FixedChoice(session)
+        return [self.fixed]
 
     def chosen(self, spec: ModelSpec) -> list[str]:
         """Return the outcomes of auxiliary models."""

@@ -151,7 +151,7 @@ def mistake_html(error: TutorkitError) -> str:
 
 def note_html(text: str) -> str:
     """Return a quiet sentence as HTML."""
-    return f'<p style="color:var(--jp-ui-font-color2,#555);margin:.3em 0">{escape(text)}</p>'
+    return f'<p style="color:var(--jp-ui-font-color2,#555);margin:.3em 0;line-height:1.45">{escape(text)}</p>'
 
 
 def heading_html(text: str, level: int = 3) -> str:

@@ -30,7 +30,7 @@ class Runner(View):
         self.stop = Button(description="Stop", disabled=True, tooltip="Stop and keep the draws")
         self.bar, self.status, self.convergence = HTML(), HTML(), HTML()
         self.trace, self.imputed = HTML(), HTML()
-        wide = {"layout": Layout(width="360px"), "style": {"description_width": "110px"}}
+        wide = {"layout": Layout(width="360px"), "style": {"description_width": "130px"}}
         self.parameter = Dropdown(description="Trace of", **wide)
         self.variable = Dropdown(description="Imputed values of", **wide)
         self._model: object = None

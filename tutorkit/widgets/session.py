@@ -179,9 +179,9 @@ class Session(HasTraits):
                 setattr(self, key, value)
 
     def _take(self, spec: ModelSpec, text: str | None = None) -> None:
-        text = render(spec) if text is None else text
-        if spec == self.spec and self.problem is None and text == self.script:
+        if spec == self.spec and self.problem is None and text in (None, self.script):
             return
+        text = render(spec) if text is None else text
         with self.hold_trait_notifications():
             self._remember()
             self.spec, self.script, self.problem = spec, text, None
@@ -220,7 +220,8 @@ class Session(HasTraits):
                 hint = "Choose an outcome for the focal model first."
                 raise TutorkitError("There is no model to run yet", hint)
             run = Run(self.spec, self.data, watched=True)
-            self.run, self.failure, self.status = run, None, COMPILING
+            with self.hold_trait_notifications():
+                self.run, self.failure, self.status = run, None, COMPILING
             self._worker.start(run)
 
     def stop(self) -> None:

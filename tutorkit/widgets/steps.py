@@ -75,12 +75,15 @@ class PriorStep(View):
             "weakly informative and helps with few clusters.",
             "Probit coefficients have the prior N(0, variance). What a variable says about its own "
             "missingness is weakly identified, so this prior matters: try 1 and 25.",
+            "With two chains one sees whether they agree. Then run the model.",
         )
+        self.settings = RunSettings(session)
         super().__init__(
             session,
             [
                 HTML(note_html(notes[0])), self.named,
-                HTML(note_html(notes[1])), self.probit, RunSettings(session),
+                HTML(note_html(notes[1])), self.probit,
+                HTML(note_html(notes[2])), self.settings,
             ],
         )  # fmt: skip
         self.on(self.named, self._name)

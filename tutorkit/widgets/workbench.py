@@ -7,7 +7,7 @@ from typing import Any
 from IPython.display import DisplayHandle, display
 from ipywidgets import HTML, Tab
 
-from tutorkit.datasets import about, names
+from tutorkit.datasets import names
 from tutorkit.draws import Draws
 from tutorkit.model.spec import ModelSpec
 from tutorkit.widgets.builder import ModelBuilder
@@ -15,7 +15,7 @@ from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.data_views import DataViews
 from tutorkit.widgets.diagnostics import Diagnostics
 from tutorkit.widgets.frontend import static_html
-from tutorkit.widgets.parts import View, heading_html, note_html
+from tutorkit.widgets.parts import View, heading_html
 from tutorkit.widgets.runner import Runner
 from tutorkit.widgets.session import Session
 from tutorkit.widgets.snapshot import snapshot_html
@@ -74,8 +74,8 @@ class Workbench(View):
 
     def _redraw(self) -> None:
         name = self.session.name
-        note = note_html(about(name)) if name in names() else ""
-        self.title.value = heading_html(f"Workbench: {name}") + note
+        kind = " (simulated: a reconstruction)" if name in names() else ""
+        self.title.value = heading_html(f"Workbench: {name}{kind}")
 
     def _ipython_display_(self) -> None:
         """Show the live view and, for the day it has no kernel any more, a copy that stays."""

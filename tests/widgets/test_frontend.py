@@ -1,0 +1,38 @@
+"""What the browser gets from Python; tests/browser looks at what it does with that."""
+
+import re
+
+import pytest
+from traitlets import TraitError
+
+from tutorkit.widgets.frontend import Guard, ScriptEditor, static_html
+
+
+def test_the_copy_holds_body_and_name_and_its_style_names_the_guard_of_the_same_uid():
+    html = static_html("a-1", "<b>the body</b>")
+    assert html.endswith(
+        '<div class="tutorkit-static" data-for="a-1"><b>the body</b></div>'
+    )
+    (marked,) = Guard("a-1")._dom_classes
+    assert f"> .{marked})" in html
+    assert "{" not in re.sub(r"\{\s*display: none;\s*\}", "", html)
+
+
+def test_styles_of_two_copies_share_no_rule():
+    first, second = (static_html(uid, "").replace("a", "b") for uid in ("a", "c"))
+    assert first != second
+
+
+def test_scripts_are_sent_with_the_widgets():
+    assert "stopPropagation" in str(Guard("a")._esm)
+    editor = ScriptEditor()
+    assert "textarea" in str(editor._esm)
+    assert ".tutorkit-editor" in str(editor._css)
+
+
+def test_marks_are_pairs_of_places():
+    editor = ScriptEditor(value="y ~ z;", marks=[(4, 5)])
+    editor.marks = [[0, 1]]  # as they come from JSON
+    assert editor.marks == [(0, 1)]
+    with pytest.raises(TraitError):
+        editor.marks = [(1, 2, 3)]

@@ -1,0 +1,129 @@
+"""The runner, worked as a learner works it."""
+
+import time
+
+import numpy as np
+
+from tutorkit import Runner
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_run_shows_the_run_from_start_to_end(short):
+    runner = Runner(short)
+    assert "Press Run" in runner.status.value
+    assert (runner.run.disabled, runner.stop.disabled) == (False, True)
+    runner.run.click()
+    short.wait()
+    assert (runner.run.disabled, runner.stop.disabled) == (False, True)
+    assert "Finished: 200 draws of 2 chains (seed 1)" in runner.status.value
+    assert 'value="300" max="300"' in runner.bar.value
+    assert "300 of 300 iterations" in runner.bar.value
+    assert "target at most 1.05" in runner.convergence.value
+    assert "target at least 100" in runner.convergence.value
+    assert runner.parameter.value == "y: x3i"
+    assert "<polyline" in runner.trace.value
+    assert runner.variable.value == "y"
+    assert "imputed (dashed, mean" in runner.imputed.value
+    assert runner.message.value == ""
+
+
+def test_a_long_run_is_shown_while_it_goes_and_stopped(long):
+    runner = Runner(long)
+    frames = set()
+    runner.trace.observe(lambda change: frames.add(change["new"]), "value")
+    runner.run.click()
+    assert (runner.run.disabled, runner.stop.disabled) == (True, False)
+    wait_for(lambda: "Sampling: about" in runner.status.value)
+    count, began = len(frames), time.monotonic()
+    time.sleep(2)
+    assert (len(frames) - count) / (time.monotonic() - began) >= 3.5
+    assert runner.parameter.value == "y.missing: y"
+    runner.run.click()  # a second Run is refused
+    assert "A run is going on" in runner.message.value
+    wait_for(lambda: min(long.run.done) > 1100)
+    runner.stop.click()
+    long.wait()
+    kept = 2 * (min(long.run.done) - 1000)
+    assert f"Stopped: {kept:,} draws are kept" in runner.status.value
+    assert long.draws.n_kept == kept
+    assert (runner.run.disabled, runner.stop.disabled) == (False, True)
+
+
+def test_what_is_watched_can_be_changed_while_it_runs(long):
+    runner = Runner(long)
+    runner.run.click()
+    wait_for(lambda: "<polyline" in runner.trace.value)
+    runner.parameter.value = "y: x1i"
+    runner.variable.value = "x2i"
+    assert "Trace of y: x1i" in runner.trace.value
+    assert "x2i: observed" in runner.imputed.value
+    runner.parameter.value = runner.variable.value = None
+    assert runner.trace.value == runner.imputed.value == ""
+    long.stop()
+    long.wait()
+
+
+def test_the_choice_of_what_to_watch_outlives_a_run(short):
+    runner = Runner(short)
+    runner.run.click()
+    short.wait()
+    runner.parameter.value = "y: Intercept"
+    runner.run.click()
+    short.wait()
+    assert runner.parameter.value == "y: Intercept"
+
+
+def test_a_run_that_cannot_start_says_why(session):
+    runner = Runner(session)
+    runner.run.click()
+    assert "There is no model to run yet" in runner.message.value
+    session.write("MODEL: y ~ x1i + ;")
+    runner.run.click()
+    assert "The script has a mistake" in runner.message.value
+    assert "<mark>" in runner.message.value
+    assert not runner.run.disabled
+
+
+def test_a_breakdown_is_told_and_the_runner_is_ready_again(short, monkeypatch):
+    def plant(rng, plan, state, out, start, end, burn):
+        out[start:end] = np.nan
+
+    runner = Runner(short)
+    with monkeypatch.context() as patch:
+        patch.setattr("tutorkit.chain.run_block", plant)
+        runner.run.click()
+        wait_for(lambda: not short.running)
+    assert "The run failed" in runner.status.value
+    assert "broke down" in runner.message.value
+    assert not runner.run.disabled
+    runner.run.click()
+    short.wait()
+    assert "Finished" in runner.status.value
+    assert runner.message.value == ""
+
+
+def test_a_stop_in_burn_in_says_that_nothing_is_kept(short):
+    short.edit(burn=10**7)
+    runner = Runner(short)
+    runner.run.click()
+    wait_for(lambda: "Burn-in: about" in runner.status.value)
+    runner.stop.click()
+    short.wait()
+    assert "no draws are kept" in runner.status.value
+
+
+def test_a_view_that_comes_late_shows_the_run_that_goes_on(long):
+    long.start()
+    wait_for(lambda: min(long.run.done) > 100)
+    runner = Runner(long)
+    assert (runner.run.disabled, runner.stop.disabled) == (True, False)
+    wait_for(lambda: "<polyline" in runner.trace.value)
+    long.stop()
+    long.wait()
+    assert "Stopped" in runner.status.value
