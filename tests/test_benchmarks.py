@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from tests.benchmarks import cold, gibbs, import_time, mixing, peer, scaling
+from tests.benchmarks import cold, gibbs, import_time, live, mixing, peer, scaling
 from tests.benchmarks.hard_set import chapter_like, hard_set
 from tests.benchmarks.models import REFERENCE, chapter_data, incomplete_123
 from tests.benchmarks.plain_gibbs import sample_gibbs
@@ -69,12 +69,16 @@ def test_the_table_shows_median_range_and_target():
     assert tree["benchmarks"]["x"]["raw"] == {"k": [1]}
 
 
-@pytest.mark.parametrize("benchmark", [gibbs, mixing, scaling, import_time])
+@pytest.mark.parametrize("benchmark", [gibbs, live, mixing, scaling, import_time])
 def test_benchmark_runs(benchmark, tmp_path):
     charts = tmp_path if benchmark in (gibbs, scaling) else None
     result = benchmark.run(Options(runs=1, quick=True, charts=charts))
     assert all(math.isfinite(row.median) for row in result.rows)
-    assert all(row.median > 0 for row in result.rows if "slope" not in row.figure)
+    assert all(
+        row.median > 0
+        for row in result.rows
+        if not any(word in row.figure for word in ("slope", "costs"))
+    )
     assert json.dumps(as_json({"x": result}, "a machine"))
     if charts:
         assert {path.suffix for path in tmp_path.iterdir()} == {".png"}

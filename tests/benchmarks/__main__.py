@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import cold, gibbs, import_time, mixing, peer, scaling
+from tests.benchmarks import cold, gibbs, import_time, live, mixing, peer, scaling
 from tests.benchmarks.results import Options, Result, Row, as_json, machine, markdown
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "nutpie": peer.run,
     "cold": cold.run,
     "scaling": scaling.run,
+    "live": live.run,
     "import": import_time.run,
 }
 

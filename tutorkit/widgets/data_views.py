@@ -13,7 +13,7 @@ from tutorkit.charts.missingness import (
 from tutorkit.charts.picture import Picture
 from tutorkit.data.inspect import without_codes
 from tutorkit.errors import TutorkitError
-from tutorkit.widgets.parts import WIDE, Display, View
+from tutorkit.widgets.parts import Display, View
 from tutorkit.widgets.session import Session
 
 TOGETHER = "Which values are missing together"
@@ -36,15 +36,11 @@ class DataViews(View):
     """Pictures of the session's data, one at a time, chosen by name."""
 
     def __init__(self, session: Session) -> None:
-        self.kind, self.variable, self.by = (
-            Dropdown(
-                description=name, style={"description_width": "90px"},
-                layout=Layout(max_width="420px"),
-            )
-            for name in ("Picture", "Variable", "Depends on")
-        )  # fmt: skip
-        self.kind.options = [TOGETHER, DEPENDS, COMPLETE, CLUSTERS]
-        self.reveal = Checkbox(description=REVEAL, indent=False, layout=WIDE)
+        self.kind = _dropdown("Picture", TOGETHER, DEPENDS, COMPLETE, CLUSTERS)
+        self.variable, self.by = _dropdown("Variable"), _dropdown("Depends on")
+        self.reveal = Checkbox(
+            description=REVEAL, indent=False, layout=Layout(width="100%", max_width="560px")
+        )
         self.display = Display()
         self._drawn: tuple[object, ...] = ()
         controls = [self.kind, self.variable, self.by, self.reveal]
@@ -107,6 +103,12 @@ class DataViews(View):
     @property
     def _codes(self) -> tuple[float, ...]:
         return self.session.spec.missing if self.session.spec else ()
+
+
+def _dropdown(description: str, *options: str) -> Dropdown:
+    style = {"description_width": "90px"}
+    layout = Layout(max_width="420px")  # one for each, as each is hidden for itself
+    return Dropdown(options=options, description=description, style=style, layout=layout)
 
 
 def _offer(control: Dropdown, names: list[str]) -> None:

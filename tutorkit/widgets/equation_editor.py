@@ -60,7 +60,9 @@ class EquationEditor(View):
         self._offer(self.predictors, single, equation.predictors, set_term, "explains")
         self._offer(self.products, products, products, set_term, "explains")
         for dropdown in (self.first, self.second):
+            dropdown.tooltip = f"{dropdown.description}, for {self.outcome}"
             choose(dropdown, names, dropdown.value if dropdown.value in names else None)
+        self.add.tooltip = f"Add product, for {self.outcome}"
         self.add_row.layout.display = None if names else "none"
         shown = self.offers_slopes and spec.cluster is not None and bool(equation.predictors)
         terms = {term.key: term for term in (*equation.predictors, *equation.slopes)}

@@ -59,13 +59,13 @@ class DiagramView(View):
             self.display.explain(NO_MODEL)
             return
         estimates = estimates_for(spec, self.session.draws)
-        self.display.show(
-            Picture(
-                path_diagram(spec, estimates, uid=self._uid),
-                describe_diagram(spec, estimates),
-                path_table(spec, estimates),
-            )
-        )
+        try:
+            svg = path_diagram(spec, estimates, uid=self._uid)
+        except TutorkitError as error:
+            self.display.explain(f"{error.message}. {error.hint}")
+            return
+        words = describe_diagram(spec, estimates)
+        self.display.show(Picture(svg, words, path_table(spec, estimates)))
 
 
 class CountView(View):

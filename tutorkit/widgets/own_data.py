@@ -7,15 +7,15 @@ from typing import Any
 
 from ipywidgets import HTML, Dropdown, FileUpload, Layout
 
-from tutorkit import datasets
 from tutorkit.data.inspect import cluster_notes, inspect
 from tutorkit.data.read import read_content
+from tutorkit.datasets import about, names
 from tutorkit.report.html import to_html
 from tutorkit.report.parts import Grid, Section
 from tutorkit.widgets.parts import INK, View, caption_html, note_html
 from tutorkit.widgets.session import Session
 
-HEAD = ("Variable", "Looks", "Different values", "Missing")
+HEAD = ("Variable", "Kind (a guess)", "Different values", "Missing")
 NO_CLUSTER = "No cluster variable is chosen: rows are taken as independent."
 NO_NOTES = "Nothing to mind was found."
 
@@ -53,14 +53,14 @@ class OwnData(View):
         self.message.say(f"'{name}' has {len(data)} rows and {data.shape[1]} columns.")
 
     def _redraw(self) -> None:
-        session, known = self.session, datasets.names()
+        session, known = self.session, names()
         is_known = session.complete is not None and session.name in known
         options = tuple((name, name) for name in known)
         options += () if is_known else ((session.name, ""),)
         if self.built_in.options != options:
             self.built_in.options = options
         self.built_in.value = session.name if is_known else ""
-        self.about.value = note_html(datasets.about(session.name)) if is_known else ""
+        self.about.value = note_html(about(session.name)) if is_known else ""
         looks = inspect(session.data).to_dict("records")
         rows = tuple(
             (row["variable"], row["kind"], f"{row['distinct']}", f"{row['missing_percent']:.1f}%")

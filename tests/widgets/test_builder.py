@@ -1,0 +1,62 @@
+"""The builder: steps to go through, and all forms of the model in sync."""
+
+from tutorkit import ModelBuilder
+from tutorkit.widgets.builder import STEPS
+from tutorkit.widgets.script_view import ScriptView
+
+
+def test_the_steps_are_gone_through_by_buttons_or_tabs(session):
+    builder = ModelBuilder(session)
+    assert builder.back.disabled
+    for k in range(1, len(STEPS)):
+        builder.next.click()
+        assert session.step == builder.steps.selected_index == k
+    assert builder.next.disabled
+    builder.back.click()
+    assert session.step == len(STEPS) - 2
+    builder.steps.selected_index = 1
+    assert session.step == 1
+    session.load("exercise_04")
+    assert builder.steps.selected_index == 0
+
+
+def test_undo_takes_back_the_last_choice(session):
+    builder = ModelBuilder(session)
+    builder.undo.click()
+    assert "nothing to undo" in builder.message.value
+    session.begin("y")
+    builder.undo.click()
+    assert session.spec is None
+    assert builder.message.value == ""
+
+
+def test_typing_changes_the_model_and_mistakes_are_marked_in_place(session):
+    view = ScriptView(session)
+    view.editor.value = "MODEL: y ~ x3i;"
+    assert session.spec.focal.outcome == "y"
+    text = "CLUSTERID: j; MODEL: y ~ x3i x3i;"
+    view.editor.value = text
+    start, end = view.editor.marks[0]
+    assert text[start:end] == "x3i"
+    assert start == text.rindex("x3i")
+    assert "stands twice" in view.editor.message
+    assert "last one that made sense" in view.note.value
+    assert [str(e) for e in session.spec.equations] == ["y ~ x3i"]
+    view.editor.value = "CLUSTERID: j; MODEL: y ~ x3i x2i;"
+    assert (view.editor.marks, view.editor.message, session.problem) == ([], "", None)
+
+
+def test_the_editor_keeps_what_was_typed_and_follows_choices(session):
+    view = ScriptView(session)
+    view.editor.value = "# mine\nMODEL:  y ~ x3i ;"
+    assert view.editor.value == session.script == "# mine\nMODEL:  y ~ x3i ;"
+    session.edit(iterations=500)
+    assert "ITERATIONS: 500;" in view.editor.value
+
+
+def test_a_data_command_for_other_data_is_said_to_be_ignored(session):
+    view = ScriptView(session)
+    view.editor.value = "DATA: other.csv; MODEL: y ~ x3i;"
+    assert "DATA is not read here" in view.note.value
+    view.editor.value = "DATA: 04_multilevel.csv; MODEL: y ~ x3i;"
+    assert "DATA" not in view.note.value

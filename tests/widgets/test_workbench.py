@@ -1,0 +1,101 @@
+"""The whole workbench from Python, and in a notebook that is run without a browser."""
+
+import subprocess
+import sys
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+
+import tutorkit as tk
+from tutorkit import DataError, Workbench
+from tutorkit.widgets.parts import View
+
+SHORT = "CLUSTERID: j; MODEL: y ~ x3i; BURN: 50; ITERATIONS: 200; SEED: 1;"
+
+
+def views(widget):
+    if isinstance(widget, View):
+        yield widget
+    for child in getattr(widget, "children", ()):
+        yield from views(child)
+
+
+def complaints(bench):
+    return [view.message.value for view in views(bench) if view.message.value]
+
+
+@pytest.fixture(scope="module")
+def bench():
+    bench = Workbench("04_multilevel", SHORT)
+    bench.run()
+    return bench
+
+
+def test_run_returns_the_draws_and_every_view_has_followed(bench):
+    assert bench.session.draws.n_kept == 200
+    assert complaints(bench) == []
+
+
+@pytest.mark.parametrize("name", tk.VIEWS)
+def test_every_view_is_public_and_usable_alone(name):
+    cls = getattr(tk, name)
+    if name not in ("Session", "Workbench"):
+        view = cls(tk.Session("04_multilevel"))
+        assert complaints(view) == []
+        view.session.write(SHORT)
+        view.session.start()
+        view.session.wait()
+        view.session.load("exercise_04")
+        view.session.load(pd.DataFrame({"y": [1.0, 2, None], "x": [1.0, 2, 3]}))
+        assert complaints(view) == []
+
+
+def test_views_are_imported_only_when_asked_for():
+    code = "import sys, tutorkit; print('ipywidgets' in sys.modules); tutorkit.Runner"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "False", run.stderr
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        tk.Nothing  # noqa: B018
+
+
+def test_wrong_names_of_data_are_refused_with_advice():
+    with pytest.raises(DataError, match="Did you mean '04_multilevel'"):
+        Workbench("04_multilevl")
+
+
+def test_own_data_need_two_lines_as_well(tmp_path):
+    frame = tk.datasets.load("exercise_04")
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    for source in (frame, tmp_path / "mine.csv", str(tmp_path / "mine.csv")):
+        bench = Workbench(source, SHORT)
+        assert complaints(bench) == []
+        assert bench.session.complete is None
+
+
+def test_the_copy_holds_script_pictures_and_report(bench):
+    copy = bench._static()
+    assert copy.count("<img ") >= 3
+    assert "y ~ x3i;" in copy
+    assert "Outcome model estimates" in copy
+    assert "<button" not in copy
+    assert "<svg" not in copy  # an untrusted notebook would not show it
+
+
+def test_a_notebook_run_without_a_browser_keeps_the_last_charts_and_report():
+    cells = [
+        f"from tutorkit import Workbench\nbench = Workbench('04_multilevel', {SHORT!r})\nbench",
+        "draws = bench.run()\nbench.session.keep('mine')\ndraws.n_kept",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    live, copy = notebook.cells[0].outputs
+    assert "application/vnd.jupyter.widget-view+json" in live["data"]
+    html = copy["data"]["text/html"]
+    assert "Outcome model estimates" in html
+    assert "<img " in html
+    assert notebook.cells[1].outputs[-1]["data"]["text/plain"] == "200"
+    states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    texts = [str(s["state"].get("value", "")) for s in states.values()]
+    assert any("Finished: 200 draws" in text for text in texts)
