@@ -7,25 +7,16 @@ import pandas as pd
 
 from tutorkit.arrays import Floats, Integers
 from tutorkit.draws import Draws
+from tutorkit.exploration import patterns_of
 
 STATISTICS = ("n", "mean", "sd", "min", "q25", "median", "q75", "max")
 
 
 def missing_patterns(draws: Draws) -> pd.DataFrame:
-    """Return the patterns of missing values, the most frequent first.
-
-    Columns: each incomplete variable (True where it is missing), then ``rows``, the number of rows
-    of the data with that pattern, and ``percent`` of all rows.
-    """
+    """Return the patterns of missing values in the model's data; see `patterns_of`."""
     data = draws.data
-    gaps = {name: np.isnan(data.column(name)) for name in data.variables}
-    table = pd.DataFrame({name: gap for name, gap in gaps.items() if gap.any()})
-    if table.empty:
-        return pd.DataFrame({"rows": [data.values.shape[1]], "percent": [100.0]})
-    counts = table.groupby(list(table.columns), sort=True).size()
-    out = counts.rename("rows").reset_index()
-    out = out.sort_values("rows", ascending=False, kind="stable", ignore_index=True)
-    return out.assign(percent=100.0 * out["rows"] / len(table))
+    table = pd.DataFrame({name: data.column(name) for name in data.variables})
+    return patterns_of(table, data.variables)
 
 
 def imputation_summary(draws: Draws) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 
 from tutorkit import datasets
 from tutorkit.data import ModelData, prepare, read_data
+from tutorkit.data.read import read_content
 from tutorkit.errors import DataError
 from tutorkit.model.script import parse
 
@@ -142,6 +143,29 @@ def test_a_file_that_is_not_there_brings_a_suggestion(tmp_path):
 def test_what_is_no_file_is_refused(tmp_path, name, says):
     with pytest.raises(DataError, match=says):
         read_data(f"{tmp_path}/{name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "columns"),
+    [
+        ("a.csv", b"a,b\n1,NA\n", None),
+        ("a.DAT", b"1 2\n3 NA\n", ("u", "v")),
+        ("a.csv", b"1,2\n", ("u", "v")),
+    ],
+)
+def test_an_upload_is_read_as_its_file(tmp_path, name, content, columns):
+    expected = read_data(written(tmp_path, content, name), columns)
+    pd.testing.assert_frame_equal(read_content(name, content, columns), expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", b"a,b\n1\n", b"PK\0", b"a\n\xe9\n"])
+def test_an_upload_is_refused_as_its_file(tmp_path, content):
+    with pytest.raises(DataError) as of_file:
+        read_data(written(tmp_path, content))
+    with pytest.raises(DataError) as of_upload:
+        read_content("a.csv", content)
+    assert str(of_upload.value) == str(of_file.value)
+    assert "'a.csv'" in of_upload.value.message
 
 
 # --- arrays --------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def test_it_begins_with_what_is_missing_together(view):
     assert not visible(view.variable)
     assert not visible(view.by)
     assert visible(view.kind)
+    assert visible(view.reveal)
 
 
 def test_every_control_has_a_name(view):
@@ -87,6 +88,7 @@ def test_data_of_ones_own_have_nothing_to_reveal(session):
     own.revealed = True
     view = DataViews(own)
     assert not visible(view.reveal)
+    assert visible(DataViews(session).reveal)
     view.kind.value = COMPLETE
     assert "Only a simulation knows" in view.display.value
     view.kind.value = DEPENDS

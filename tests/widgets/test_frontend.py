@@ -10,9 +10,7 @@ from tutorkit.widgets.frontend import Guard, ScriptEditor, static_html
 
 def test_the_copy_holds_body_and_name_and_its_style_names_the_guard_of_the_same_uid():
     html = static_html("a-1", "<b>the body</b>")
-    assert html.endswith(
-        '<div class="tutorkit-static" data-for="a-1"><b>the body</b></div>'
-    )
+    assert html.endswith('<div class="tutorkit-static" data-for="a-1"><b>the body</b></div>')
     (marked,) = Guard("a-1")._dom_classes
     assert f"> .{marked})" in html
     assert "{" not in re.sub(r"\{\s*display: none;\s*\}", "", html)

@@ -103,6 +103,12 @@ def test_two_diagrams_on_a_page_do_not_share_names(chapter_session):
     assert not ids[0] & ids[1]
 
 
+def test_a_model_too_large_for_a_diagram_is_told_in_words(chapter_session):
+    view = DiagramView(chapter_session)
+    chapter_session.write(f"MODEL: y ~ {' '.join(f'x{k}' for k in range(200))};")
+    assert "The model has 200 paths, too many for one diagram. Read its" in shown(view)
+
+
 def test_counts_say_why_a_model_does_not_fit_the_data_and_recover():
     data = datasets.load("04_multilevel")
     session = Session(data, "MODEL: y ~ x3i;")

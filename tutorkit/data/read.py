@@ -37,58 +37,77 @@ def read_data(path: str | os.PathLike[str], columns: Sequence[str] | None = None
         If there is no such file, or it is no table with these columns.
     """
     file = Path(path)
-    rows, between = _rows(file)
+    return read_content(file.name, _content(file), columns)
+
+
+def read_content(name: str, content: bytes, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read the content of a csv file, as an upload brings it; see `read_data`.
+
+    Parameters
+    ----------
+    name
+        The name of the file, for messages; its ending tells which separators to expect.
+    content
+        All bytes of the file.
+    columns
+        The names of the columns if the file has no header, as under VARIABLES.
+
+    Raises
+    ------
+    DataError
+        If it is no table with these columns.
+    """
+    rows, between = _rows(name, _text(name, content))
     names = list(columns or ())
     if names:
-        _check_no_header(file.name, rows[0], names)
+        _check_no_header(name, rows[0], names)
         source = "VARIABLES names"
     else:
         names, *rows = [[cell.strip() for cell in rows[0]], *rows[1:]]
-        _check_header(file.name, names)
+        _check_header(name, names)
         source = "the header names"
         if not rows:
-            raise DataError(f"'{file.name}' has a header but no data")
+            raise DataError(f"'{name}' has a header but no data")
     for line, row in enumerate(rows, start=1 if columns else 2):
         if len(row) != len(names):
             has = f"has {len(row)} value{'s' * (len(row) != 1)}" if any(row) else "is empty"
             raise DataError(
-                f"Line {line} of '{file.name}' {has}, but {source} {len(names)} columns",
+                f"Line {line} of '{name}' {has}, but {source} {len(names)} columns",
                 f"Every line needs one value for each column, separated by {between}.",
             )
-    names = [name or f"Unnamed: {k}" for k, name in enumerate(names)]
+    names = [column or f"Unnamed: {k}" for k, column in enumerate(names)]
     table = zip(names, zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({name: _column(cells) for name, cells in table})
+    return pd.DataFrame({column: _column(cells) for column, cells in table})
 
 
-def _rows(file: Path) -> tuple[list[list[str]], str]:
+def _rows(name: str, text: str) -> tuple[list[list[str]], str]:
     """Split a file into lines of cells, and say what stands between them.
 
     Blank lines at its end are left out.
     """
-    text = _text(file)
-    if file.suffix.lower() in _BLANKS and "," not in text:
+    if Path(name).suffix.lower() in _BLANKS and "," not in text:
         lines = text.rstrip().splitlines()
         if not lines:
-            raise DataError(f"'{file.name}' is empty")
+            raise DataError(f"'{name}' is empty")
         return [line.split() or [""] for line in lines], "blanks"
     reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
     try:
         rows = [row or [""] for row in reader]
     except csv.Error as error:
-        what = f"Line {reader.line_num} of '{file.name}' cannot be read: {error}"
+        what = f"Line {reader.line_num} of '{name}' cannot be read: {error}"
         raise DataError(what, "Check the quotation marks there.") from None
     while rows and not any(cell.strip() for cell in rows[-1]) and len(rows[-1]) == 1:
         rows.pop()
     if not rows:
-        raise DataError(f"'{file.name}' is empty")
+        raise DataError(f"'{name}' is empty")
     return rows, "commas"
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     try:
         if file.is_dir():
             raise DataError(f"'{file}' is a folder, not a file", "Name the csv file in it.")
-        content = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError:
         folder = file.parent
         if not folder.is_dir():
@@ -99,13 +118,16 @@ def _text(file: Path) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"'{file}' cannot be opened: {reason}") from None
+
+
+def _text(name: str, content: bytes) -> str:
     if b"\0" in content:
-        raise DataError(f"'{file.name}' is not a csv file but holds binary data", _SAVE)
+        raise DataError(f"'{name}' is not a csv file but holds binary data", _SAVE)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        what = f"Line {line} of '{file.name}' holds a letter that is not in UTF-8"
+        what = f"Line {line} of '{name}' holds a letter that is not in UTF-8"
         raise DataError(what, _SAVE) from None
 
 

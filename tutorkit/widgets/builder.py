@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ipywidgets import Button, HBox, Tab, VBox
 
-from tutorkit.widgets.equation_editor import ROW
 from tutorkit.widgets.model_steps import AuxiliaryStep, SelectionStep
 from tutorkit.widgets.model_views import AdviceView, ModelViews
-from tutorkit.widgets.parts import View
+from tutorkit.widgets.parts import ROW, View
 from tutorkit.widgets.script_view import ScriptView
 from tutorkit.widgets.session import Session
 from tutorkit.widgets.steps import DataStep, FocalStep, PriorStep

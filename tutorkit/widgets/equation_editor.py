@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, Layout
+from ipywidgets import HTML, Button, Dropdown, HBox
 
 from tutorkit.model.editing import possible_predictors, set_slope, set_term
 from tutorkit.model.spec import Equation, Term
-from tutorkit.widgets.parts import View, caption_html
+from tutorkit.widgets.choices import Choices, choose
+from tutorkit.widgets.parts import ROW, View, caption_html
 from tutorkit.widgets.session import Session
-
-ROW = Layout(flex_flow="row wrap", width="100%")
 
 
 class EquationEditor(View):
@@ -27,9 +26,9 @@ class EquationEditor(View):
     ) -> None:
         self.find, self.offers_slopes = find, slopes
         self.predictors, self.products, self.slopes = Choices(), Choices(), Choices()
-        self.first = Dropdown(description="Product of", layout=Layout(width="190px"))
-        self.second = Dropdown(description="and", layout=Layout(width="190px"))
-        self.add = Button(description="Add product", layout=Layout(width="110px"))
+        self.first = Dropdown(description="Product of", layout={"width": "190px"})
+        self.second = Dropdown(description="and", layout={"width": "190px"})
+        self.add = Button(description="Add product", layout={"width": "110px"})
         self.add_row = HBox([self.first, self.second, self.add], layout=ROW)
         self.slopes_caption = HTML(caption_html("Random slopes: effects that vary over clusters"))
         super().__init__(
@@ -95,39 +94,3 @@ class EquationEditor(View):
             self.session.edit(set_term, self.outcome, Term(factors), True)
         else:
             self.message.say("Choose two variables, or the same one twice for its square.")
-
-
-class Choices(HBox):
-    """A row of checkboxes by name, each of which is kept while it is not shown."""
-
-    def __init__(self) -> None:
-        super().__init__(layout=ROW)
-        self.boxes: dict[str, Checkbox] = {}
-        self._shown: list[str] = []
-
-    def offer(
-        self, view: View, name: str, value: bool, changed: Callable[[bool], None]
-    ) -> Checkbox:
-        """Set the checkbox of a name; a new one calls ``changed`` when the user ticks it."""
-        box = self.boxes.get(name)
-        if box is None:
-            layout = Layout(width="auto", margin="0 1.2em 0 0")
-            box = Checkbox(description=name, indent=False, layout=layout)
-            view.on(box, changed)
-            self.boxes[name] = box
-        box.value = value
-        return box
-
-    def arrange(self, names: Sequence[str]) -> None:
-        """Show these checkboxes in this order; nothing moves if they are shown already."""
-        if list(names) != self._shown:
-            self._shown = list(names)
-            self.children = tuple(self.boxes[name] for name in names)
-
-
-def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "–") -> None:
-    """Let a dropdown offer these names behind ``none``, and show ``value``."""
-    options = ((none, None), *((name, name) for name in names))
-    if dropdown.options != options:
-        dropdown.options = options
-    dropdown.value = value

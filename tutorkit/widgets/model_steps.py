@@ -9,8 +9,9 @@ from ipywidgets import HTML, Button, HBox, Layout, VBox
 from tutorkit.model import editing
 from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
-from tutorkit.widgets.equation_editor import ROW, Choices, EquationEditor
-from tutorkit.widgets.parts import View, caption_html, note_html
+from tutorkit.widgets.choices import Choices
+from tutorkit.widgets.equation_editor import EquationEditor
+from tutorkit.widgets.parts import ROW, View, caption_html, note_html
 from tutorkit.widgets.session import Session
 
 FIRST = "Begin with the focal model: step 2."

@@ -9,14 +9,16 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
-from ipywidgets import HTML, Layout, VBox, Widget
+from ipywidgets import HTML, VBox, Widget
 
 from tutorkit.charts import Picture
 from tutorkit.errors import TutorkitError
 from tutorkit.widgets.frontend import Guard
 from tutorkit.widgets.session import Session
 
-WIDE = Layout(width="100%", max_width="560px")
+# layouts: each widget makes one of its own from them
+WIDE = {"width": "100%", "max_width": "560px"}
+ROW = {"flex_flow": "row wrap", "width": "100%"}
 INK = "color:var(--jp-ui-font-color1,#222)"
 
 
@@ -151,7 +153,8 @@ def mistake_html(error: TutorkitError) -> str:
 
 def note_html(text: str) -> str:
     """Return a quiet sentence as HTML."""
-    return f'<p style="color:var(--jp-ui-font-color2,#555);margin:.3em 0;line-height:1.45">{escape(text)}</p>'
+    style = "color:var(--jp-ui-font-color2,#555);margin:.3em 0;line-height:1.45"
+    return f'<p style="{style}">{escape(text)}</p>'
 
 
 def heading_html(text: str, level: int = 3) -> str:

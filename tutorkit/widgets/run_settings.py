@@ -8,8 +8,7 @@ from ipywidgets import HBox, IntText, Layout, Text
 
 from tutorkit.errors import SpecError
 from tutorkit.model.spec import ModelSpec
-from tutorkit.widgets.equation_editor import ROW
-from tutorkit.widgets.parts import View
+from tutorkit.widgets.parts import ROW, View
 from tutorkit.widgets.session import Session
 
 _NAMES = {

@@ -13,8 +13,8 @@ from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.report.warnings import HIGH_PSR, LOW_ESS
 from tutorkit.run import Run
-from tutorkit.widgets.equation_editor import ROW, choose
-from tutorkit.widgets.parts import INK, View, note_html
+from tutorkit.widgets.choices import choose
+from tutorkit.widgets.parts import INK, ROW, View, note_html
 from tutorkit.widgets.run_settings import RunSettings
 from tutorkit.widgets.session import COMPILING, FAILED, READY, SAMPLING, STOPPED, Session
 

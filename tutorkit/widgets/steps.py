@@ -9,7 +9,8 @@ from ipywidgets import HTML, Dropdown, FloatText, Layout
 from tutorkit.errors import SpecError
 from tutorkit.model import editing
 from tutorkit.model.spec import NAMED_PRIORS, Priors
-from tutorkit.widgets.equation_editor import EquationEditor, choose
+from tutorkit.widgets.choices import choose
+from tutorkit.widgets.equation_editor import EquationEditor
 from tutorkit.widgets.own_data import OwnData
 from tutorkit.widgets.parts import View, note_html
 from tutorkit.widgets.run_settings import RunSettings
