@@ -29,7 +29,7 @@ def data_warnings(
     """
     return (
         *_dropped(n_dropped),
-        *_improper(spec),
+        *prior_warnings(spec),
         *_indicators(spec),
         *_implied(spec, model),
         *_fixed_means(spec),
@@ -48,7 +48,7 @@ def _dropped(n: int) -> Iterator[str]:
         )
 
 
-def _improper(spec: ModelSpec) -> Iterator[str]:
+def prior_warnings(spec: ModelSpec) -> Iterator[str]:
     """Warn of priors that leave no posterior distribution."""
     priors = spec.priors
     if spec.cluster is not None and priors.random_df >= 0 and priors.random_scale == 0:

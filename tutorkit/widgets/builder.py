@@ -33,7 +33,7 @@ class ModelBuilder(View):
         self.next = Button(description="Next", tooltip="Next: the next step")
         self.undo = Button(description="Undo", tooltip="Undo the last change of the model")
         row = HBox([self.back, self.next, self.undo], layout=ROW)
-        choices = [self.steps, row, AdviceView(session)]
+        choices = [self.steps, row, AdviceView(session, so_far=True)]
         model = [ScriptView(session), ModelViews(session)]
         columns = [VBox(column, layout=COLUMN) for column in (choices, model)]
         super().__init__(session, [HBox(columns, layout=ROW)])

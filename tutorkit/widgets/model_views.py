@@ -8,7 +8,7 @@ from itertools import count
 import pandas as pd
 from ipywidgets import HTML, HTMLMath, Tab
 
-from tutorkit.advice import Advice, Step, advise
+from tutorkit.advice import STEPS, Advice, advise
 from tutorkit.charts import Picture
 from tutorkit.charts.theme import COLOURS
 from tutorkit.counts import describe_counts, parameter_counts
@@ -105,21 +105,22 @@ class ModelViews(View):
 
 
 class AdviceView(View):
-    """Advice on one step of building the model, or on all."""
+    """Advice on the model, with ``so_far`` only on the steps up to the one at hand."""
 
-    def __init__(self, session: Session, step: Step | None = None) -> None:
-        self.step = step
+    def __init__(self, session: Session, so_far: bool = False) -> None:
+        self.so_far = so_far
         self.display = HTML()
         super().__init__(session, [self.display])
-        self.follow(["spec", "data"], self._redraw)
+        self.follow(["spec", "data", "step"], self._redraw)
 
     def _redraw(self) -> None:
         session = self.session
         if session.spec is None:
             self.display.value = note_html(NO_MODEL)
             return
+        steps = STEPS[: session.step + 1] if self.so_far else STEPS
         found = advise(session.spec, session.missing, [str(name) for name in session.data.columns])
-        shown = [advice for advice in found if self.step in (None, advice.step)]
+        shown = [advice for advice in found if advice.step in steps]
         self.display.value = _list(shown) if shown else note_html(NO_ADVICE)
 
 

@@ -1,0 +1,68 @@
+"""Advice on the terms of equations, and on clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tutorkit.advice.advice import Advice, listed
+from tutorkit.formulas import role_of
+from tutorkit.model.spec import ModelSpec
+
+_CLUSTERS = {
+    "j", "cluster", "group", "school", "class", "classroom", "clinic", "hospital", "site", "team",
+    "family", "region", "country",
+}  # fmt: skip
+
+
+def no_clusters(spec: ModelSpec, columns: Sequence[str]) -> Iterator[Advice]:
+    """Advise on a model without clusters of data that seem to have some."""
+    found = [name for name in columns if names_clusters(name) and name not in spec.sources]
+    if spec.cluster is None and found:
+        yield Advice(
+            "data",
+            "",
+            f"'{found[0]}' looks like a cluster variable, but the model has no clusters. Rows of "
+            "one cluster are often alike; the intervals are then too narrow.",
+            f"If '{found[0]}' numbers the clusters, add 'CLUSTERID: {found[0]};'.",
+        )
+
+
+def names_clusters(column: str) -> bool:
+    """Tell whether a column has a name that cluster variables often have."""
+    return column.casefold().removesuffix("id").removesuffix("_") in _CLUSTERS
+
+
+def no_main_effect(spec: ModelSpec) -> Iterator[Advice]:
+    """Advise on products of variables that are not predictors by themselves."""
+    for equation in spec.equations:
+        single = {t.factors[0] for t in equation.predictors if len(t.factors) == 1}
+        for term in equation.predictors:
+            lacking = [f for f in dict.fromkeys(term.factors) if f not in single]
+            if len(term.factors) < 2 or not lacking:
+                continue
+            others = dict.fromkeys(f for f in term.factors if f != lacking[0]) or lacking
+            zero = " and ".join(f"{f} = 0" for f in others)
+            yield Advice(
+                role_of(spec, equation),
+                equation.outcome,
+                f"The equation of '{equation.outcome}' has '{term}' without {listed(lacking)}. "
+                f"The effect of '{lacking[0]}' is then taken to be 0 where {zero}, and if it is "
+                "not, other estimates are biased.",
+                f"Add {listed(lacking)} to its predictors.",
+            )
+
+
+def no_fixed_slope(spec: ModelSpec) -> Iterator[Advice]:
+    """Advise on random slopes around a mean that is not estimated."""
+    for equation in spec.equations:
+        fixed = {term.key for term in equation.predictors}
+        for term in equation.slopes:
+            if term.key not in fixed:
+                yield Advice(
+                    role_of(spec, equation),
+                    equation.outcome,
+                    f"In the equation of '{equation.outcome}' the slopes of '{term}' vary over "
+                    "clusters around 0. If their mean is not 0, their variance is "
+                    "overestimated.",
+                    f"Write '{term}' left of '|' as well.",
+                )
