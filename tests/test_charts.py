@@ -2,10 +2,13 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 
 import pytest
 
 from tutorkit import compare, datasets, describe, interval_chart, show
+from tutorkit.charts.theme import DASHES, SHAPES
+from tutorkit.comparison import wide
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +46,66 @@ def test_chart_fits_the_narrowest_notebook_and_follows_the_theme(picture):
 def test_methods_differ_in_shape_as_well_as_colour(picture):
     layers = picture.chart.to_dict()["layer"]
     encoding = next(la["encoding"] for la in layers if "shape" in la["encoding"])
-    for channel in ("shape", "color"):
+    for channel in ("shape", "fill", "stroke"):
         scale = encoding[channel]["scale"]
-        assert len(set(scale["range"])) >= len(scale["domain"]) == 3
+        assert len(set(scale["range"])) == len(scale["domain"]) == 3
+
+
+def looks(chart):
+    """Return each method's shape and whether it is hollow."""
+    layers = chart.to_dict()["layer"]
+    encoding = next(la["encoding"] for la in layers if "shape" in la["encoding"])
+    shapes, fills = (encoding[c]["scale"]["range"] for c in ("shape", "fill"))
+    return [(shape, fill == "transparent") for shape, fill in zip(shapes, fills, strict=True)]
+
+
+@pytest.mark.parametrize("n", [2, 5, 8, 9, 16])
+def test_many_fits_differ_without_colour(listwise, n):
+    chart = interval_chart(compare({f"fit {k}": listwise for k in range(n)}))
+    assert len(set(looks(chart))) == n
+    assert len(set(SHAPES)) == len(set(map(tuple, DASHES))) == 8
+
+
+LONG = "a very long name for a run that somebody kept on a day with much time, number"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a", "b"],
+        [f"name {k}" for k in range(8)],
+        [f"{LONG} {k}" for k in range(8)],
+        ["complete data", "listwise", "last run", "without y.missing"],
+    ],
+    ids=["2", "8", "8 long", "4"],
+)
+def test_bands_do_not_overlap_and_the_legend_fits(listwise, names):
+    table = compare(dict.fromkeys(names, listwise), datasets.truth("04_multilevel"))
+    table["parameter"] = table["parameter"].replace("x2i*x3i", "a_long_name*another_long_name_too")
+    root = ElementTree.fromstring(show(interval_chart(table), "").svg())
+    assert float(root.get("width")) <= 560
+    rows = [
+        float(re.search(r",([\d.]+)\)", mark.get("transform"))[1])
+        for mark in root.iter()
+        if mark.get("aria-roledescription") == "point"
+    ]
+    bands = [sorted(rows[k : k + len(names)]) for k in range(0, len(rows), len(names))]
+    assert len(bands) == 9
+    for upper, lower in pairwise(bands):
+        assert lower[0] - upper[-1] > 2.2 * (upper[1] - upper[0])
+    assert min(b - a for band in bands for a, b in pairwise(band)) >= 8
+
+
+def test_without_a_truth_the_chart_does_not_mention_it(listwise, chapter_draws):
+    table = compare({"listwise": listwise, "run": chapter_draws})
+    picture = show(interval_chart(table), describe(table), wide(table))
+    assert "truth" not in picture._repr_html_()
+    assert 'aria-roledescription="tick"' not in picture.svg()
+
+
+def test_words_say_what_has_no_estimate(table):
+    gone = table.assign(estimate=table["estimate"].where(table["method"] != "listwise"))
+    assert "; listwise has no estimate; MNAR-aware" in describe(gone)
 
 
 def test_words_give_the_same_figures(table, picture):

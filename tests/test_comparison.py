@@ -1,9 +1,14 @@
 """Estimates of several methods beside the truth."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from tutorkit import TutorkitError, compare, datasets, fit_reml, parse
+from tutorkit.comparison import comparable, difference, focal_formula, wide
+from tutorkit.diagnostics import effective_sizes
 
 PARAMETERS = ["Intercept", "x1i", "x2i", "x3i", "x2i*x3i", "σ²", "τ00", "τ11", "ρ01"]
 
@@ -64,3 +69,123 @@ def test_fits_of_other_models_are_refused(listwise):
 def test_impossible_comparisons_are_explained(fits, message):
     with pytest.raises(TutorkitError, match=message):
         compare(fits)
+
+
+def focal(model, data="04_multilevel"):
+    return fit_reml(parse(f"CLUSTERID: j; MODEL: {model};"), datasets.load(data))
+
+
+@pytest.mark.parametrize(
+    ("model", "alike"),
+    [
+        ("y ~ x1i x2i x3i x2i*x3i | x1i", True),
+        ("y ~ x2i*x3i x3i x2i x1i | x1i", True),
+        ("y ~ x1i x2i x3i | x1i", False),
+        ("y ~ x1i x2i x3i x2i*x3i | x2i", False),
+        ("x2i ~ x1i x3i", False),
+    ],
+)
+def test_fits_are_comparable_if_outcome_predictors_and_random_effects_agree(
+    listwise, chapter_draws, model, alike
+):
+    fits = {"run": chapter_draws, "other": focal(model), "listwise": listwise}
+    same, others = comparable(fits)
+    assert list(same) == (["run", "other", "listwise"] if alike else ["run", "listwise"])
+    assert list(others) == ([] if alike else ["other"])
+    if alike:
+        assert set(compare(same)["method"]) == set(fits)
+    assert comparable({}) == ({}, {})
+
+
+def test_models_of_other_outcomes_are_not_comparable(listwise):
+    fits = {"listwise": listwise, "other": replace(listwise, outcome="z")}
+    assert list(comparable(fits)[1]) == ["other"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["y ~ x1i x2i x3i x2i*x3i | x1i", "y ~ x2i", "y ~ Intercept", "y ~ x1i x2i | x1i x2i"],
+)
+def test_focal_model_is_written_as_in_a_script(model):
+    assert focal_formula(focal(model)) == model
+
+
+def test_a_model_without_clusters_says_so():
+    fit = fit_reml(parse("MODEL: y ~ x1i;"), datasets.load("04_multilevel"))
+    assert focal_formula(fit) == "y ~ x1i, no random effects"
+
+
+def test_a_run_and_its_baseline_have_one_formula(chapter_draws, listwise):
+    assert focal_formula(chapter_draws) == focal_formula(listwise)
+
+
+def test_runs_have_a_monte_carlo_error(table, chapter_draws):
+    rows = table.set_index(["method", "parameter"])["mcse"]
+    own = chapter_draws.get("y", "x1i")[:, :, None]
+    assert rows["MNAR-aware", "x1i"] == effective_sizes(own)["mcse_mean"][0]
+    assert rows["listwise"].isna().all()
+
+
+def test_wide_table_has_a_row_for_each_parameter_and_columns_for_each_fit(table):
+    out = wide(table)
+    assert out["", "parameter"].tolist() == PARAMETERS
+    assert out["", "truth"].tolist()[:2] == [0, 1]
+    row = out.iloc[1]
+    assert row["listwise", "estimate (sd)"] == "0.83 (0.09)"
+    assert row["listwise", "SDs from truth"] == -1.9
+    assert out.loc[5, ("listwise", "estimate (sd)")] == "0.90"  # REML gives σ² no sd
+    assert list(dict.fromkeys(out.columns.get_level_values(0))) == [
+        "", "complete data", "listwise", "MNAR-aware",
+    ]  # fmt: skip
+
+
+def test_wide_table_without_truth_does_not_mention_it(listwise):
+    out = wide(compare({"parameter": listwise, "b": listwise}))
+    assert list(out.columns) == [
+        ("", "parameter"), ("parameter", "estimate (sd)"), ("b", "estimate (sd)"),
+    ]  # fmt: skip
+
+
+def test_wide_table_leaves_unestimable_parameters_empty(table):
+    gone = table.assign(estimate=table["estimate"].where(table["parameter"] != "ρ01"))
+    assert wide(gone).iloc[-1]["listwise", "estimate (sd)"] == ""
+
+
+def test_difference_is_second_minus_first_in_sds_of_the_first(table):
+    rows = table.set_index(["method", "parameter"])
+    one, two = rows.loc["listwise", "x1i"], rows.loc["MNAR-aware", "x1i"]
+    out = difference(table, "listwise", "MNAR-aware").set_index("parameter")
+    assert list(out.index) == PARAMETERS
+    row = out.loc["x1i"]
+    assert (row["first"], row["second"]) == (one["estimate"], two["estimate"])
+    assert row["difference"] == two["estimate"] - one["estimate"]
+    assert row["in_sds"] == pytest.approx(row["difference"] / one["sd"])
+    assert row["mcse"] == two["mcse"]
+    assert np.isnan(out.loc["σ²", "in_sds"])  # REML gives σ² no sd
+    back = difference(table, "MNAR-aware", "listwise").set_index("parameter")
+    assert back.loc["x1i", "in_sds"] == pytest.approx(-row["difference"] / two["sd"])
+    assert (difference(table, "listwise", "complete data")["mcse"] == 0).all()
+
+
+def test_monte_carlo_errors_of_two_runs_add_up_in_squares():
+    rows = [("x", name, 1.0, 1.0, e) for name, e in (("a", 0.3), ("b", 0.4))]
+    table = pd.DataFrame(rows, columns=["parameter", "method", "estimate", "sd", "mcse"])
+    assert difference(table, "a", "b")["mcse"].tolist() == [0.5]
+
+
+@pytest.mark.parametrize("name", ["truth", "listwis"])
+def test_difference_of_unknown_fits_is_refused_with_a_hint(table, name):
+    with pytest.raises(TutorkitError, match=f"no fit '{name}'") as caught:
+        difference(table, "listwise", name)
+    assert "listwise" in caught.value.hint
+
+
+def test_a_run_without_draws_is_refused(chapter_draws):
+    nothing = replace(chapter_draws, values=chapter_draws.values[:, :0])
+    with pytest.raises(TutorkitError, match="'run' was stopped during burn-in"):
+        compare({"run": nothing})
+
+
+def test_a_run_of_one_draw_has_no_monte_carlo_error(chapter_draws):
+    one = compare({"run": replace(chapter_draws, values=chapter_draws.values[:1, :1])})
+    assert one["mcse"].isna().all()

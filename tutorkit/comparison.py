@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from tutorkit.arrays import Floats
+from tutorkit.diagnostics import effective_sizes
 from tutorkit.draws import Draws
-from tutorkit.errors import TutorkitError
+from tutorkit.errors import TutorkitError, did_you_mean
 from tutorkit.parameters import (
     COEFFICIENTS,
     RESIDUAL_VARIANCE,
@@ -18,15 +19,16 @@ from tutorkit.parameters import (
     covariance_labels,
 )
 from tutorkit.reml import RemlFit
+from tutorkit.truth import Truth
 
 TRUTH = "truth"
-COLUMNS = ["parameter", "method", "estimate", "sd", "lower", "upper", "truth", "bias"]
+COLUMNS = ["parameter", "method", "estimate", "sd", "lower", "upper", "mcse", "truth", "bias"]
 
-Truth = Mapping[tuple[str, str], float]
+Fit = Draws | RemlFit
 Value = TypeVar("Value", float, Floats)
 
 
-def compare(fits: Mapping[str, Draws | RemlFit], truth: Truth | None = None) -> pd.DataFrame:
+def compare(fits: Mapping[str, Fit], truth: Truth | None = None) -> pd.DataFrame:
     """Return one tidy table of the focal model's estimates by several methods.
 
     Parameters
@@ -43,8 +45,9 @@ def compare(fits: Mapping[str, Draws | RemlFit], truth: Truth | None = None) -> 
         One row per parameter and method; where the truth is known it is the first "method".
         Columns: ``parameter`` (coefficients by name, then σ², τ00, τ11, ρ01 as in table 7.1),
         ``method``, ``estimate`` (posterior median, or REML estimate), ``sd`` (posterior SD, or
-        standard error), ``lower`` and ``upper`` (95 % interval), ``truth``, ``bias`` (estimate -
-        truth) and ``bias_in_sds``. REML gives variances and correlations no sd or interval: nan.
+        standard error), ``lower`` and ``upper`` (95 % interval), ``mcse`` (Monte Carlo error of
+        the posterior mean; nan for REML), ``truth``, ``bias`` (estimate - truth) and
+        ``bias_in_sds``. REML gives variances and correlations no sd or interval: nan.
 
     Raises
     ------
@@ -56,18 +59,18 @@ def compare(fits: Mapping[str, Draws | RemlFit], truth: Truth | None = None) -> 
     if TRUTH in fits:
         raise TutorkitError(f"'{TRUTH}' cannot be the name of a fit", "Choose another name.")
     tables = {name: _focal_table(name, fit) for name, fit in fits.items()}
-    first_name, first = next(iter(tables.items()))
-    for name, table in tables.items():
-        if list(table.index) != list(first.index):
-            raise TutorkitError(
-                f"'{first_name}' and '{name}' have different focal models",
-                "Compare fits of one focal model.",
-            )
-    outcome, random = _focal_names(next(iter(fits.values())))
+    (first_name, first), *_ = fits.items()
+    _, others = comparable(fits)
+    if others:
+        raise TutorkitError(
+            f"'{first_name}' and '{next(iter(others))}' have different focal models",
+            "Compare fits of one focal model.",
+        )
+    outcome, random = _focal_names(first)
     own = {name: value for (of, name), value in (truth or {}).items() if of == outcome}
     true = _short_names(own, random)
     rows = []
-    for parameter in first.index:
+    for parameter in tables[first_name].index:
         value = true.get(parameter, np.nan)
         shared = {"parameter": parameter, "truth": value}
         if not np.isnan(value):
@@ -81,26 +84,153 @@ def compare(fits: Mapping[str, Draws | RemlFit], truth: Truth | None = None) -> 
     return out
 
 
-def _focal_table(name: str, fit: Draws | RemlFit) -> pd.DataFrame:
-    """Return estimate, sd, lower and upper, indexed by the parameters' short names."""
-    if isinstance(fit, RemlFit):
-        table = fit.table().rename(columns={"se": "sd"}).set_index("parameter")
-        return table.drop(index=["ICC", "N", "Observations"], errors="ignore")
+def comparable(fits: Mapping[str, Fit]) -> tuple[dict[str, Fit], dict[str, Fit]]:
+    """Return the fits that have the focal model of the first one, and the other fits.
+
+    Two fits have one focal model if outcome, predictors (in any order) and random effects agree.
+    """
+    alike: dict[str, Fit] = {}
+    others: dict[str, Fit] = {}
+    first = next(iter(fits.values()), None)
+    for name, fit in fits.items():
+        same = first is not None and _focal_key(fit) == _focal_key(first)
+        (alike if same else others)[name] = fit
+    return alike, others
+
+
+def focal_formula(fit: Fit) -> str:
+    """Return the focal model of a fit as a script has it, for example ``y ~ x1i x2i | x1i``.
+
+    A model without a random intercept is followed by ", no random effects".
+    """
+    outcome, random = _focal_names(fit)
+    predictors = " ".join(n for n in _coefficients(fit) if n != "Intercept") or "Intercept"
+    if not random:
+        return f"{outcome} ~ {predictors}, no random effects"
+    return f"{outcome} ~ {predictors}" + (f" | {' '.join(random[1:])}" if random[1:] else "")
+
+
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of `compare` with a row for each parameter, to be shown.
+
+    Columns are pairs: ("", "parameter"), ("", "truth") where it is known, and for each fit
+    (name, "estimate (sd)"), a text, and with the truth (name, "SDs from truth").
+    """
+    parameters = list(dict.fromkeys(table["parameter"]))
+    columns = {("", "parameter"): parameters}
+    for method in dict.fromkeys(table["method"]):
+        rows = table[table["method"] == method]
+        by = rows.set_index("parameter").reindex(parameters)
+        if method == TRUTH:
+            columns["", TRUTH] = by["estimate"].to_list()
+            continue
+        columns[method, "estimate (sd)"] = [
+            _with_sd(*pair) for pair in zip(by["estimate"], by["sd"], strict=True)
+        ]
+        if table["truth"].notna().any():
+            columns[method, "SDs from truth"] = (
+                by["bias_in_sds"].round(1) + 0.0
+            ).to_list()  # no -0
+    return pd.DataFrame(columns)
+
+
+def difference(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Return how far the estimates of one fit lie from those of another.
+
+    Fits of the same data, or of parts of it, are not independent: the difference says how much
+    the method matters, and is no test. Its SDs are a yardstick, not its standard error.
+
+    Parameters
+    ----------
+    table
+        The table of `compare`.
+    first, second
+        Names of two of its fits.
+
+    Returns
+    -------
+    DataFrame
+        One row per parameter: ``parameter``, ``first`` and ``second`` (the estimates),
+        ``difference`` (second - first), ``in_sds`` (difference / sd of the first; nan if it has
+        none) and ``mcse`` (how much of the difference may be Monte Carlo error, as a standard
+        error; 0 between two REML fits).
+
+    Raises
+    ------
+    TutorkitError
+        If a fit is not in the table.
+    """
+    names = [name for name in dict.fromkeys(table["method"]) if name != TRUTH]
+    for name in (first, second):
+        if name not in names:
+            raise TutorkitError(f"There is no fit '{name}' to compare", did_you_mean(name, names))
+    one, two = (table[table["method"] == name].set_index("parameter") for name in (first, second))
+    change = two["estimate"] - one["estimate"]
+    out = pd.DataFrame(
+        {
+            "first": one["estimate"],
+            "second": two["estimate"],
+            "difference": change,
+            "in_sds": change / one["sd"],
+            "mcse": np.hypot(one["mcse"].fillna(0.0), two["mcse"].fillna(0.0)),
+        }
+    )
+    return out.reset_index()
+
+
+def focal_draws(name: str, fit: Draws) -> dict[str, Floats]:
+    """Return the focal model's draws by short name, each of shape (chain, draw).
+
+    Raises
+    ------
+    TutorkitError
+        If the run, called ``name``, kept no draw.
+    """
     if fit.n_kept == 0:
         raise TutorkitError(
             f"'{name}' was stopped during burn-in, before any draw was kept",
             "Run it to the end, or with a smaller BURN.",
         )
-    draws = _focal_draws(fit)
-    values = np.stack([column.ravel() for column in draws.values()])
-    lower, median, upper = np.quantile(values, (0.025, 0.5, 0.975), axis=1)
+    outcome, random = _focal_names(fit)
+    groups = (COEFFICIENTS, VARIANCES)
+    named = [p for p in fit.parameters if p.outcome == outcome and p.group in groups]
+    return _short_names({p.name: fit.get(outcome, p.name, p.group) for p in named}, random)
+
+
+def focal_estimates(fit: RemlFit) -> pd.DataFrame:
+    """Return estimate, sd, lower and upper of a REML fit by the parameters' short names."""
+    table = fit.table().rename(columns={"se": "sd"}).set_index("parameter")
+    return table.drop(index=["ICC", "N", "Observations"], errors="ignore")
+
+
+def _focal_table(name: str, fit: Fit) -> pd.DataFrame:
+    """Return estimate, sd, lower, upper and mcse, indexed by the parameters' short names."""
+    if isinstance(fit, RemlFit):
+        return focal_estimates(fit).assign(mcse=np.nan)
+    draws = focal_draws(name, fit)
+    values = np.stack(list(draws.values()), axis=-1)  # (chain, draw, parameter)
+    lower, median, upper = np.quantile(values, (0.025, 0.5, 0.975), axis=(0, 1))
+    mcse = effective_sizes(values)["mcse_mean"]
     return pd.DataFrame(
-        {"estimate": median, "sd": values.std(axis=1), "lower": lower, "upper": upper},
+        {
+            "estimate": median,
+            "sd": values.std(axis=(0, 1)),
+            "lower": lower,
+            "upper": upper,
+            "mcse": mcse,
+        },
         index=pd.Index(draws, name="parameter"),
     )
 
 
-def _focal_names(fit: Draws | RemlFit) -> tuple[str, tuple[str, ...]]:
+def _with_sd(estimate: float, sd: float) -> str:
+    """Return an estimate with its SD in brackets; empty if there is none."""
+    if np.isnan(estimate):
+        return ""
+    return f"{estimate:.2f}" + ("" if np.isnan(sd) else f" ({sd:.2f})")
+
+
+def _focal_names(fit: Fit) -> tuple[str, tuple[str, ...]]:
     """Return the focal model's outcome and the names of its random effects."""
     if isinstance(fit, RemlFit):
         return fit.outcome, fit.random_names
@@ -108,12 +238,14 @@ def _focal_names(fit: Draws | RemlFit) -> tuple[str, tuple[str, ...]]:
     return equation.name, equation.random_labels
 
 
-def _focal_draws(fit: Draws) -> dict[str, Floats]:
-    """Return the focal model's draws by short name."""
-    outcome, random = _focal_names(fit)
-    groups = (COEFFICIENTS, VARIANCES)
-    named = [p for p in fit.parameters if p.outcome == outcome and p.group in groups]
-    return _short_names({p.name: fit.get(outcome, p.name, p.group) for p in named}, random)
+def _coefficients(fit: Fit) -> tuple[str, ...]:
+    if isinstance(fit, RemlFit):
+        return fit.names
+    return fit.model.equation(fit.spec.focal.outcome).labels
+
+
+def _focal_key(fit: Fit) -> tuple[object, ...]:
+    return (*_focal_names(fit), frozenset(_coefficients(fit)))
 
 
 def _short_names(values: Mapping[str, Value], random: tuple[str, ...]) -> dict[str, Value]:

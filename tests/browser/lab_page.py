@@ -1,18 +1,20 @@
-"""JupyterLab as `tutorkit lab` starts it, and one notebook in it."""
+"""One notebook open in JupyterLab in the browser."""
 
 import contextlib
-import json
 import os
 import secrets
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import expect
 
 NETWORK = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:")
+# pictures for a person to look at, always kept
+SCREENSHOTS = Path(
+    os.environ.get("TUTORKIT_SCREENSHOTS", Path(__file__).parents[2] / ".artefacts/browser")
+)
+OUTPUTS = ".jp-OutputArea-output"
 
 READY = """() => {
   const app = window.jupyterapp;
@@ -26,66 +28,22 @@ CELLS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')
   .map(cell => ({count: cell.executionCount, outputs: cell.outputs.toJSON()}))"""
 
-
-@contextlib.contextmanager
-def jupyterlab(state, timeout=90):
-    """Run `tutorkit lab` with settings of its own under ``state``; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
-    folders = {
-        name: str(state / name.lower())
-        for name in (
-            "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
-            "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
-        )
-    }  # fmt: skip
-    for plugin, setting in {
-        "apputils-extension/notification": {"fetchNews": "false"},
-        "docmanager-extension/plugin": {"autosave": False},
-    }.items():
-        file = state / "jupyterlab_settings_dir/@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(setting))
-    command = [sys.executable, "-m", "tutorkit", "lab", "--no-browser", "--ip=127.0.0.1"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
-    command += [
-        "--LabApp.expose_app_in_browser=True",
-        "--ServerApp.shutdown_no_activity_timeout=600",
-    ]
-    with (state / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            command, env=os.environ | folders, stdout=log, stderr=log, start_new_session=True
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + timeout
-        while True:
-            assert server.poll() is None, (state / "lab.log").read_text()
-            try:
-                urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=1).close()
-                break
-            except OSError:
-                assert time.monotonic() < end, (state / "lab.log").read_text()
-                time.sleep(0.1)
-        yield address, token
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+THEME = "() => document.body.dataset.jpThemeName"
 
 
 @dataclass
 class Notebook:
-    """A notebook open in the browser, cut off from every address but this machine."""
+    """A notebook in a page that is cut off from every address but this machine.
+
+    ``outside`` lists the addresses it asked for all the same, ``errors`` the console's errors.
+    """
 
     page: object
     outside: list = field(default_factory=list)
     errors: list = field(default_factory=list)
 
-    def open(self, address, token, name):
-        """Load the notebook and wait for its kernel."""
+    def open(self, lab, name, kernel=True):
+        """Load the notebook; wait for its kernel, or, where it has none, for its outputs."""
         page = self.page
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -95,8 +53,20 @@ class Notebook:
         )
         page.route(lambda url: not url.startswith(NETWORK), lambda route: route.abort())
         workspace = secrets.token_hex(4)
-        page.goto(f"{address}/lab/workspaces/{workspace}/tree/{name}?token={token}&reset")
+        page.goto(f"{lab.address}/lab/workspaces/{workspace}/tree/{name}?token={lab.token}&reset")
+        if kernel:
+            self.wait_for_kernel()
+        else:
+            page.locator(OUTPUTS).first.wait_for(state="attached")
+
+    def wait_for_kernel(self):
+        """Wait until the kernel is connected and idle."""
         self.poll(READY, lambda state: state == "connected idle")
+
+    def reload(self):
+        """Load the page again; the kernel goes on."""
+        self.page.reload()
+        self.wait_for_kernel()
 
     def poll(self, script, done, timeout=90):
         """Evaluate a script until its value satisfies ``done``; return that value."""
@@ -109,9 +79,55 @@ class Notebook:
             time.sleep(0.1)
         raise TimeoutError(f"last value: {value!r}")
 
+    def command(self, name, arguments=None):
+        """Run a command of JupyterLab and wait until it is done."""
+        self.page.evaluate(
+            "([name, given]) => window.jupyterapp.commands.execute(name, given).then(() => true)",
+            [name, arguments or {}],
+        )
+
+    def cells(self):
+        """Return count and outputs of the code cells."""
+        return self.page.evaluate(CELLS)
+
     def run_all(self):
         """Run every cell and wait for the last reply; return the cells."""
-        self.page.evaluate(
-            "() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)"
-        )
-        return self.page.evaluate(CELLS)
+        self.command("notebook:run-all-cells")
+        return self.cells()
+
+    def control(self, role, name):
+        """Return the one control with a role (button, textbox, ...) and an accessible name."""
+        return self.page.locator(OUTPUTS).get_by_role(role, name=name, exact=True)
+
+    def click(self, name, role="button"):
+        """Click the control of this name."""
+        self.control(role, name).click()
+
+    def fill(self, name, text):
+        """Put a text into the field of this name, and leave the field."""
+        field = self.control("textbox", name)
+        field.fill(text)
+        field.blur()
+
+    def wait_for_text(self, text, place=OUTPUTS, timeout=20):
+        """Wait until the text is seen in an element, which is returned."""
+        found = self.page.locator(place).filter(has_text=text, visible=True).first
+        expect(found).to_be_visible(timeout=1000 * timeout)
+        return found
+
+    def text(self, place):
+        """Return the text of the element at a CSS selector."""
+        return self.page.locator(place).first.inner_text()
+
+    def use_theme(self, name):
+        """Switch to a theme, such as "JupyterLab Dark"."""
+        self.command("apputils:change-theme", {"theme": name})
+        self.poll(THEME, lambda now: now == name, 20)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+
+    def screenshot(self, name, place=None):
+        """Save a picture of the page, or of the element at a selector; return its file."""
+        file = SCREENSHOTS / f"{name}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (self.page.locator(place).first if place else self.page).screenshot(path=file)
+        return file

@@ -1,37 +1,30 @@
 """The first notebook as a learner sees it: `tutorkit lab`, open, Run All, no network."""
 
-import os
-from pathlib import Path
-
 import pytest
-from lab_page import Notebook, jupyterlab
-
-# a folder to save pictures in, for a person to look at
-SCREENSHOTS = os.environ.get("TUTORKIT_SCREENSHOTS")
+from lab_page import Notebook
+from lab_server import jupyterlab
 
 
 @pytest.fixture(scope="module")
 def notebook(browser, tmp_path_factory):
     page = browser.new_page(viewport={"width": 1180, "height": 900})
-    with jupyterlab(tmp_path_factory.mktemp("lab")) as (address, token):
+    with jupyterlab(tmp_path_factory.mktemp("lessons")) as lab:
         notebook = Notebook(page)
-        notebook.open(address, token, "00_whole_analysis.ipynb")
-        notebook.cells = notebook.run_all()
-        if SCREENSHOTS:
-            _save_screenshots(page)
+        notebook.open(lab, "00_whole_analysis.ipynb")
+        notebook.run_all()
+        for name, place in {
+            "comparison": "figure >> nth=1",
+            "report": ".tutorkit-report >> nth=1",
+        }.items():
+            page.locator(place).scroll_into_view_if_needed()
+            notebook.screenshot(name)
         yield notebook
         page.close()
 
 
-def _save_screenshots(page):
-    for name, place in {"comparison": "figure >> nth=1", "report": ".tutorkit-report"}.items():
-        page.locator(place).scroll_into_view_if_needed()
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
-
-
 def test_every_cell_runs_without_an_error(notebook):
-    assert len(notebook.cells) >= 10
-    for cell in notebook.cells:
+    assert len(notebook.cells()) >= 10
+    for cell in notebook.cells():
         assert cell["count"] is not None
         assert not [o for o in cell["outputs"] if o["output_type"] == "error"]
 

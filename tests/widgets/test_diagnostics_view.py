@@ -103,6 +103,7 @@ def test_controls_stay_the_same_objects(view, session, chapter_draws):
 def test_a_run_of_few_draws_is_explained(session, chapter_draws, kept, words):
     session.draws = replace(chapter_draws, values=chapter_draws.values[:1, :kept], stopped=True)
     view = Diagnostics(session)
+    assert view.message.value == ""
     for name in ("Traces", "Ranks", "Autocorrelation", "Prior and posterior"):
         view.picture.value = name
         assert words in view.display.value.lower().replace("too few draws", "too few")

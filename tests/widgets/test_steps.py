@@ -86,8 +86,7 @@ def test_only_sensible_choices_are_offered(session, steps):
     assert shown(auxiliary._parts["x2i"].editor.predictors) == ["x3i"]
     assert [b.split()[0] for b in shown(selection.wanted)] == ["y", "x1i", "x2i"]
     session.choose_cluster(None)
-    assert focal.editor.slopes_caption.layout.display == "none"
-    assert shown(focal.editor.slopes) == []
+    assert [group.layout.display for group in focal.editor.groups.values()] == [None, None, "none"]
 
 
 def test_the_order_of_auxiliary_models_is_changed_by_buttons(session, steps):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,43 +12,53 @@ from tutorkit.comparison import TRUTH
 if TYPE_CHECKING:
     import altair as alt
 
+FEW = 4  # fits that get roomy rows
+SMALL_ROW_HEIGHT = 11
+LABEL_LIMIT = 130  # pixels for a parameter's name
+LEGEND_WIDTH = 420  # it begins where the plot begins
+HOLLOW = "transparent"
+
 
 def interval_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Chart the table of `tutorkit.compare`: estimates and 95 % intervals against the truth.
 
     One band for each parameter and in it one line for each method, told apart by shape as well as
-    colour; the truth is an upright line across the band.
+    colour (from the ninth method on the shapes are hollow). The truth, where the table has it, is
+    an upright line across the band.
     """
     import altair as alt
 
     fits = table[table["method"] != TRUTH]
+    true = table[table["method"] == TRUTH]
     methods = list(dict.fromkeys(fits["method"]))
     parameters = list(dict.fromkeys(table["parameter"]))
-    band = ROW_HEIGHT * (len(methods) + 1)
-    y = alt.Y("parameter:N", sort=parameters, title=None, axis=alt.Axis(ticks=False, domain=False))
+    row = ROW_HEIGHT if len(methods) <= FEW else SMALL_ROW_HEIGHT
+    band = row * (len(methods) + 1)
+    axis = alt.Axis(ticks=False, domain=False, labelLimit=LABEL_LIMIT)
+    y = alt.Y("parameter:N", sort=parameters, title=None, axis=axis)
     x_scale = alt.Scale(zero=False, nice=True)
+    x_title = "estimate and 95% interval" + ("" if true.empty else "  (│ truth)")
     offset = alt.YOffset("method:N", sort=methods, scale=alt.Scale(paddingOuter=0.5))
-    legend = alt.Legend(title=None, orient="top", symbolOpacity=1)
-    colour = alt.Color(
-        "method:N", sort=methods, scale=alt.Scale(domain=methods, range=COLOURS), legend=legend
-    )
-    shape = alt.Shape(
-        "method:N", sort=methods, scale=alt.Scale(domain=methods, range=SHAPES), legend=legend
-    )
-    base = alt.Chart(fits).encode(y=y, yOffset=offset, color=colour)
+    legend = _legend(methods)
+
+    def look(channel: Any, looks: list[str]) -> Any:
+        scale = alt.Scale(domain=methods, range=looks)
+        return channel("method:N", sort=methods, scale=scale, legend=legend)
+
+    stroke = look(alt.Stroke, [COLOURS[k % len(COLOURS)] for k in range(len(methods))])
+    fill = look(alt.Fill, [_fill(k) for k in range(len(methods))])
+    shape = look(alt.Shape, [SHAPES[k % len(SHAPES)] for k in range(len(methods))])
+    base = alt.Chart(fits).encode(y=y, yOffset=offset, stroke=stroke)
     intervals = (
         base.transform_filter("isValid(datum.lower)")
         .mark_rule(strokeWidth=2)
-        .encode(
-            x=alt.X("lower:Q", title="estimate and 95% interval  (│ truth)", scale=x_scale),
-            x2="upper:Q",
-        )
+        .encode(x=alt.X("lower:Q", title=x_title, scale=x_scale), x2="upper:Q")
     )
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x=alt.X("estimate:Q", scale=x_scale), shape=shape
+    points = base.mark_point(size=4.4 * row, opacity=1).encode(
+        x=alt.X("estimate:Q", scale=x_scale), shape=shape, fill=fill
     )
     truth = (
-        alt.Chart(table[table["method"] == TRUTH])
+        alt.Chart(true)
         .mark_tick(size=band - 6, thickness=2, color=INK)
         .encode(y=y, x=alt.X("estimate:Q", scale=x_scale))
     )
@@ -70,6 +80,9 @@ def _sentence(parameter: str, rows: pd.DataFrame) -> str:
     true = rows["truth"].iloc[0]
     parts = [f"truth {true:.2f}"] if true == true else []
     for row in fits.to_dict("records"):
+        if row["estimate"] != row["estimate"]:
+            parts.append(f"{row['method']} has no estimate")
+            continue
         part = f"{row['method']} {row['estimate']:.2f}"
         if row["lower"] == row["lower"]:
             part += f" ({row['lower']:.2f} to {row['upper']:.2f})"
@@ -78,3 +91,17 @@ def _sentence(parameter: str, rows: pd.DataFrame) -> str:
             part += f", {abs(row['bias_in_sds']):.1f} SDs {side} the truth"
         parts.append(part)
     return f"{parameter}: {'; '.join(parts)}."
+
+
+def _fill(k: int) -> str:
+    return COLOURS[k % len(COLOURS)] if k < len(SHAPES) else HOLLOW
+
+
+def _legend(methods: list[str]) -> alt.Legend:
+    """Return a legend of as many columns as have room; longer names are cut."""
+    import altair as alt
+
+    widest = 6 * max(map(len, methods)) + 30  # 6 pixels a letter, 30 for symbol and gap
+    columns = min(4, max(2, LEGEND_WIDTH // widest))
+    room = LEGEND_WIDTH // columns - 30
+    return alt.Legend(title=None, orient="top", symbolOpacity=1, columns=columns, labelLimit=room)

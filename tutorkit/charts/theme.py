@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"]  # Okabe & Ito (2008)
-SHAPES = ["square", "triangle-up", "circle", "diamond"]
-DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+SHAPES = [
+    "square", "triangle-up", "circle", "diamond",
+    "cross", "triangle-down", "triangle-right", "triangle-left",
+]  # fmt: skip
+DASHES = [
+    [1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 6], [8, 2, 2, 2, 2, 2], [1, 4],
+]  # fmt: skip
 INK = "currentColor"  # the notebook theme's text colour
 WIDTH = 400  # pixels of plot; with its labels it fits the narrowest notebook, 560
 ROW_HEIGHT = 16

@@ -37,9 +37,16 @@ class Choices(HBox):
             self.children = tuple(self.boxes[name] for name in names)
 
 
-def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "–") -> None:
-    """Let a dropdown offer these names behind ``none``, and show ``value``."""
+def offer(dropdown: Dropdown, names: Sequence[str], none: str = "none") -> None:
+    """Let a dropdown offer these names behind ``none``; what is chosen stays if it is offered."""
     options = ((none, None), *((name, name) for name in names))
     if dropdown.options != options:
+        value = dropdown.value
         dropdown.options = options
+        dropdown.value = value if value in names else None
+
+
+def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "none") -> None:
+    """Let a dropdown offer these names behind ``none``, and show ``value``."""
+    offer(dropdown, names, none)
     dropdown.value = value

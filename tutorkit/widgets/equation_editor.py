@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ipywidgets import HTML, Button, Dropdown, HBox
+from ipywidgets import Button, Dropdown, HBox
 
 from tutorkit.model.editing import possible_predictors, set_slope, set_term
 from tutorkit.model.spec import Equation, Term
-from tutorkit.widgets.choices import Choices, choose
-from tutorkit.widgets.parts import ROW, View, caption_html
+from tutorkit.widgets.choices import Choices, offer
+from tutorkit.widgets.parts import ROW, Group, View
 from tutorkit.widgets.session import Session
 
 
@@ -21,24 +21,19 @@ class EquationEditor(View):
     ``find`` returns the equation, or None while the model has none.
     """
 
-    def __init__(
-        self, session: Session, find: Callable[[], Equation | None], slopes: bool = True
-    ) -> None:
-        self.find, self.offers_slopes = find, slopes
+    def __init__(self, session: Session, find: Callable[[], Equation | None]) -> None:
+        self.find = find
         self.predictors, self.products, self.slopes = Choices(), Choices(), Choices()
         self.first = Dropdown(description="Product of", layout={"width": "190px"})
         self.second = Dropdown(description="and", layout={"width": "190px"})
         self.add = Button(description="Add product", layout={"width": "110px"})
-        self.add_row = HBox([self.first, self.second, self.add], layout=ROW)
-        self.slopes_caption = HTML(caption_html("Random slopes: effects that vary over clusters"))
-        super().__init__(
-            session,
-            [
-                HTML(caption_html("Predictors")), self.predictors,
-                HTML(caption_html("Products")), self.products, self.add_row,
-                self.slopes_caption, self.slopes,
-            ],
-        )  # fmt: skip
+        row = HBox([self.first, self.second, self.add], layout=ROW)
+        self.groups = {
+            "Predictors of {}": Group("", [self.predictors]),
+            "Products in the model of {}": Group("", [self.products, row]),
+            "Random slopes: effects on {} that vary over clusters": Group("", [self.slopes]),
+        }
+        super().__init__(session, self.groups.values())
         self.on_click(self.add, self._add)
         self.follow(["spec", "data"], self._redraw)
 
@@ -56,18 +51,17 @@ class EquationEditor(View):
         names = possible_predictors(spec, equation.outcome, self.session.variables)
         single = [Term((name,)) for name in names]
         products = [term for term in equation.predictors if term not in single]
-        self._offer(self.predictors, single, equation.predictors, set_term, "explains")
-        self._offer(self.products, products, products, set_term, "explains")
+        self._offer(self.predictors, single, equation.predictors, set_term)
+        self._offer(self.products, products, products, set_term)
         for dropdown in (self.first, self.second):
-            dropdown.tooltip = f"{dropdown.description}, for {self.outcome}"
-            choose(dropdown, names, dropdown.value if dropdown.value in names else None)
-        self.add.tooltip = f"Add product, for {self.outcome}"
-        self.add_row.layout.display = None if names else "none"
-        shown = self.offers_slopes and spec.cluster is not None and bool(equation.predictors)
+            offer(dropdown, names)
         terms = {term.key: term for term in (*equation.predictors, *equation.slopes)}
-        offered = list(terms.values()) if shown else []
-        self._offer(self.slopes, offered, equation.slopes, set_slope, "varies over clusters, for")
-        self.slopes_caption.layout.display = None if shown else "none"
+        clustered = spec.cluster is not None and bool(terms)
+        self._offer(self.slopes, list(terms.values()), equation.slopes, set_slope)
+        shown = (True, bool(names), clustered)
+        for (caption, group), show in zip(self.groups.items(), shown, strict=True):
+            group.name(caption.format(equation.outcome))
+            group.show(show)
 
     def _offer(
         self,
@@ -75,14 +69,12 @@ class EquationEditor(View):
         terms: Sequence[Term],
         chosen: Sequence[Term],
         change: Callable[..., Any],
-        verb: str,
     ) -> None:
         """Show a checkbox for each term, those kept that were there before."""
         keys = {term.key for term in chosen}
         for term in terms:
             changed = partial(self._set, change, term)
-            box = choices.offer(self, str(term), term.key in keys, changed)
-            box.tooltip = f"{term} {verb} {self.outcome}"
+            choices.offer(self, str(term), term.key in keys, changed)
         choices.arrange([str(term) for term in terms])
 
     def _set(self, change: Callable[..., Any], term: Term, wanted: bool) -> None:

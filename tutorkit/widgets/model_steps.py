@@ -11,7 +11,7 @@ from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
 from tutorkit.widgets.choices import Choices
 from tutorkit.widgets.equation_editor import EquationEditor
-from tutorkit.widgets.parts import ROW, View, caption_html, note_html
+from tutorkit.widgets.parts import ROW, Group, View, caption_html, note_html
 from tutorkit.widgets.session import Session
 
 FIRST = "Begin with the focal model: step 2."
@@ -28,8 +28,8 @@ class ModelsStep(View):
     def __init__(self, session: Session) -> None:
         self.text, self.wanted, self.models = HTML(), Choices(), VBox()
         self._parts: dict[str, ModelOf] = {}
-        head = HTML(caption_html(self.head))
-        super().__init__(session, [self.text, head, self.wanted, self.models, *self.more(session)])
+        group = Group(self.head, [self.wanted])
+        super().__init__(session, [self.text, group, self.models, *self.more(session)])
         self.follow(["spec", "data"], self._redraw)
 
     def more(self, session: Session) -> list[View]:
@@ -129,8 +129,8 @@ class FixedChoice(View):
 
     def __init__(self, session: Session) -> None:
         self.boxes = Choices()
-        self.caption = HTML(caption_html("Complete predictors that need no model (FIXED)"))
-        super().__init__(session, [self.caption, self.boxes])
+        self.group = Group("Complete predictors that need no model (FIXED)", [self.boxes])
+        super().__init__(session, [self.group])
         self.follow(["spec", "data"], self._redraw)
 
     def _redraw(self) -> None:
@@ -143,7 +143,7 @@ class FixedChoice(View):
             fixed = spec is not None and name in spec.fixed
             self.boxes.offer(self, name, fixed, partial(self._set, name))
         self.boxes.arrange(complete)
-        self.caption.layout.display = None if complete else "none"
+        self.group.show(bool(complete))
 
     def _set(self, name: str, wanted: bool) -> None:
         self.session.edit(editing.set_fixed, name, wanted)

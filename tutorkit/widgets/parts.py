@@ -41,8 +41,9 @@ class View(VBox):
         """Call ``callback`` with the value that the user gives a control, not the program."""
 
         def changed(change: Any) -> None:
-            if not self._redrawing:
-                self.guarded(callback)(change["new"])
+            with self.session.lock:  # a redraw on another thread is over, one on this goes on
+                if not self._redrawing:
+                    self.guarded(callback)(change["new"])
 
         control.observe(changed, "value")
 
@@ -88,6 +89,24 @@ class View(VBox):
                     self.message.crash(traceback.format_exc())
 
         return call
+
+
+class Group(VBox):
+    """Controls under a caption, which is also the group's name for screen readers."""
+
+    def __init__(self, caption: str, controls: Iterable[Widget]) -> None:
+        self.head = HTML()
+        super().__init__([self.head, *controls])
+        self.add_class("tutorkit-group")
+        self.name(caption)
+
+    def name(self, caption: str) -> None:
+        """Change the caption."""
+        self.head.value = caption_html(caption)
+
+    def show(self, shown: bool) -> None:
+        """Show the group, or hide it."""
+        self.layout.display = None if shown else "none"
 
 
 class Message(HTML):

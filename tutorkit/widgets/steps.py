@@ -56,7 +56,7 @@ class FocalStep(View):
     def _redraw(self) -> None:
         spec, names = self.session.spec, self.session.variables
         if spec is None:
-            choose(self.outcome, names, None)
+            choose(self.outcome, names, None, none="choose")
         else:
             outcome = spec.focal.outcome
             choose(self.outcome, list(dict.fromkeys((*names, outcome))), outcome)

@@ -9,18 +9,36 @@ export default {
       if (signal.aborted) return;
       if (!el.isConnected) return void setTimeout(begin, 20); // drawn before it is put in its box
       const root = el.closest(".jp-OutputArea-output") ?? el.parentElement;
-      root.addEventListener("keydown", keepFromLab, { signal });
-      const observer = new MutationObserver(() => nameAll(root));
-      observer.observe(root, {
-        subtree: true, childList: true, characterData: true,
-        attributeFilter: ["class", "style", "title"],
-      });
-      signal.addEventListener("abort", () => observer.disconnect());
-      nameAll(root);
+      const guards = guarded.get(root) ?? new Set();
+      guards.add(el);
+      signal.addEventListener("abort", () => guards.delete(el));
+      if (guarded.has(root)) return; // a view among others: one looks after all of them
+      guarded.set(root, guards);
+      watch(root, guards);
     };
     begin();
   },
 };
+
+const guarded = new WeakMap(); // output -> the guards of the views in it
+
+function watch(root, guards) {
+  root.addEventListener("keydown", (event) => guards.size && keepFromLab(event));
+  let waiting = false;
+  const look = () => {
+    if (waiting) return;
+    waiting = true; // a running model changes the page many times a second
+    setTimeout(() => {
+      waiting = false;
+      if (guards.size) nameAll(root);
+    }, 100);
+  };
+  new MutationObserver(look).observe(root, {
+    subtree: true, childList: true, characterData: true,
+    attributeFilter: ["class", "style", "title"],
+  });
+  nameAll(root);
+}
 
 function keepFromLab(event) {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
@@ -32,6 +50,10 @@ function nameAll(root) {
   const all = (selector, act) => root.querySelectorAll(selector).forEach(act);
   all("[title=null]", (e) => e.removeAttribute("title")); // ipywidgets writes None as "null"
   all("i.fa", (e) => set(e, "aria-hidden", "true"));
+  all(".tutorkit-group", (e) => {
+    set(e, "role", "group");
+    set(e, "aria-label", words(e.querySelector(".widget-html")));
+  });
   all(".widget-radio-box", (e) => group(e, "radiogroup"));
   all(".widget-toggle-buttons > div", (e) => group(e, "group"));
   all(".widget-toggle-button", (e) =>

@@ -1,0 +1,100 @@
+"""JupyterLab as `tutorkit lab` starts it, or in a folder of its own."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+COMMAND = ["tutorkit", "lab"]
+FOLDERS = (
+    "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+    "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR",
+)  # fmt: skip
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false"},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running server: its address, its token and the folder it shows."""
+
+    address: str
+    token: str
+    folder: Path
+
+    def write(self, name, cells, kernel="python3"):
+        """Write a notebook of code cells, given by their sources."""
+        notebook = new_notebook(cells=[new_code_cell(source) for source in cells])
+        notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
+        nbformat.write(notebook, self.folder / name)
+
+    def ask(self, path, method="GET"):
+        """Return the answer of the server's REST interface to a request."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(
+            f"{self.address}/api/{path}", method=method, headers=headers
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read() or "null")
+
+    def stop_kernel(self, name):
+        """End the kernel of a notebook, as a restart of the computer does."""
+        for session in self.ask("sessions"):
+            if session["path"] == name:
+                self.ask(f"sessions/{session['id']}", "DELETE")
+
+
+@contextlib.contextmanager
+def jupyterlab(state, folder=None, timeout=90):
+    """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    for plugin, setting in SETTINGS.items():
+        file = state / "jupyterlab_settings_dir/@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(setting))
+    command = [sys.executable, "-m", *(["jupyterlab", "--allow-root"] if folder else COMMAND)]
+    command += ["--no-browser", "--ip=127.0.0.1"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [
+        "--LabApp.expose_app_in_browser=True",
+        "--ServerApp.shutdown_no_activity_timeout=600",
+    ]
+    if folder:
+        command.append(f"--ServerApp.root_dir={folder}")
+    environment = os.environ | {name: str(state / name.lower()) for name in FOLDERS}
+    with (state / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    lab = Lab(f"http://127.0.0.1:{port}", token, folder)
+    try:
+        end = time.monotonic() + timeout
+        while True:
+            assert server.poll() is None, (state / "lab.log").read_text()
+            try:
+                lab.ask("status")
+                break
+            except OSError:
+                assert time.monotonic() < end, (state / "lab.log").read_text()
+                time.sleep(0.1)
+        yield lab
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)

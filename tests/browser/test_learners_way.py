@@ -1,0 +1,189 @@
+"""A learner's way through the workbench in a real JupyterLab, with the network cut."""
+
+import re
+
+import pytest
+from bench import Bench
+from names import unnamed_controls
+
+from tutorkit import datasets
+
+START = "from tutorkit import Workbench\nbench = Workbench('04_multilevel')\nbench"
+MODEL = """DATA: 04_multilevel.csv;
+CLUSTERID: j;
+FIXED: x3i;
+MODEL:
+focal:
+y ~ x1i x2i x3i x2i*x3i | x1i;
+auxiliary:
+x1i ~ x2i x3i;
+x2i ~ x3i;
+selection:
+y.missing ~ y x1i x2i x3i x2i*x3i;
+SEED: 123;
+BURN: 2000;
+ITERATIONS: 8000;
+"""
+TRUTH = {name: value for (of, name), value in datasets.truth("04_multilevel").items() if of == "y"}
+
+
+@pytest.fixture(scope="module")
+def bench(open_notebook):
+    bench = Bench(open_notebook("workbench.ipynb", [START]))
+    yield bench
+    assert bench.notebook.errors == []
+    assert bench.notebook.outside == []
+
+
+def test_the_chapters_model_is_built_from_nothing_by_clicking(bench):
+    bench.shot("workbench-1-data")
+    bench.tab("2 Focal")
+    bench.choose("Outcome", "y")
+    bench.wait_script("y ~ Intercept;")
+    bench.tick("Predictors of y", "x1i", "x2i", "x3i")
+    bench.product("y", "x2i", "x3i")
+    bench.wait_script("y ~ x1i x2i x3i x2i*x3i;")
+    bench.tick("Random slopes: effects on y that vary over clusters", "x1i")
+    bench.wait_script("| x1i;")
+    bench.shot("workbench-2-focal")
+    bench.press("^Next")
+    incomplete = "Incomplete predictors: tick those that get a model"
+    bench.tick(incomplete, "x1i (13.2% missing)", "x2i (8.5% missing)")
+    bench.tick("Predictors of x1i", "x2i", "x3i")
+    bench.tick("Predictors of x2i", "x3i")
+    bench.tick("Complete predictors that need no model (FIXED)", "x3i")
+    bench.wait_script("FIXED: x3i;")
+    bench.shot("workbench-3-auxiliary")
+    bench.press("^Next")
+    bench.tick("Incomplete variables: tick those whose missingness is modelled",
+               "y (23.5% missing)")  # fmt: skip
+    bench.wait("so this equation can only model MAR")
+    bench.shot("workbench-4-selection-without-y")
+    bench.tick("Predictors of y.missing", "y", "x1i", "x2i", "x3i")
+    bench.product("y.missing", "x2i", "x3i")
+    bench.wait_script("y.missing ~ y x1i x2i x3i x2i*x3i;")
+    bench.press("^Next")
+    bench.number("Seed", 123)
+    bench.wait_script("SEED: 123;")
+    assert bench.script() == MODEL
+    bench.wait("No advice here.")
+    bench.shot("workbench-5-priors")
+
+
+def test_equations_diagram_and_count_show_the_same_model(bench):
+    for role in ("focal", "auxiliary", "selection"):
+        assert bench.root.get_by_text(f"{role} model").count() >= 1
+    bench.tab("Parameters")
+    bench.wait("25 free parameters")
+    bench.tab("Path diagram")
+    diagram = bench.root.locator("figure svg").locator("visible=true").first
+    assert "y.missing" in diagram.text_content()
+    bench.shot("workbench-6-diagram")
+
+
+def test_a_mistake_that_is_typed_is_marked_while_the_model_stays(bench):
+    script = bench.root.get_by_role("textbox", name="Script of the model")
+    script.fill(MODEL.replace("x1i ~ x2i x3i;", "x1i ~ x2i x2i x3i;"))
+    bench.wait("stands twice")
+    assert bench.root.locator("mark").first.inner_text() == "x2i"
+    bench.wait("The model is still the last one that made sense")
+    bench.shot("workbench-7-mistake")
+    script.fill(MODEL)
+    bench.root.get_by_text("stands twice").wait_for(state="hidden")
+    assert bench.script() == MODEL
+
+
+def test_it_is_run_stopped_half_way_and_run_again(bench):
+    bench.tab("Run")
+    bench.number("Iterations", 1_000_000)
+    bench.press("^Run the model")
+    bench.wait("Sampling: about")
+    bench.wait("target at most 1.05")
+    bench.shot("workbench-8-running")
+    assert bench.root.get_by_role("button", name="Run the model").is_disabled()
+    bench.press("^Stop")
+    kept = bench.wait("Stopped:")
+    assert int(re.search(r"([\d,]+) draws", kept)[1].replace(",", "")) > 100
+    bench.number("Iterations", 8000)
+    bench.press("^Run the model")
+    bench.wait("Finished: 8,000 draws of 2 chains (seed 123).")
+    bench.shot("workbench-9-finished")
+
+
+def read_table(bench):
+    """Read the comparison's table from the page: {parameter: {column: text}}."""
+    table = bench.root.locator("table").locator("visible=true").last
+    head, *rows = [
+        [cell.inner_text() for cell in row.locator("th, td").all()]
+        for row in table.locator("tr").all()
+    ]
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+def test_the_estimates_are_read_from_the_page_and_compared_with_the_truth(bench):
+    bench.tab("Compare")
+    group = bench.root
+    for name in ("truth", "complete data (REML)"):
+        group.get_by_role("checkbox", name=name).locator("visible=true").check()
+    bench.wait("The same in words")
+    bench.root.get_by_text("The same in words").locator("visible=true").first.click()
+    bench.shot("workbench-10-compare")
+    table = read_table(bench)
+    for name in ("x1i", "x2i", "x3i", "x2i*x3i"):
+        estimate, sd = map(float, re.findall(r"-?\d+\.\d+", table[name]["last run"])[:2])
+        assert abs(estimate - TRUTH[name]) < 2.5 * sd
+
+
+def test_a_run_is_kept_under_a_name_and_compared_with_another(bench):
+    bench.number("Name for the last run", "MNAR")
+    bench.press("^Keep the last run")
+    bench.wait("MNAR")
+    bench.tab("Model")
+    bench.tab("4 Selection")
+    box = bench.group("Incomplete variables: tick those whose missingness is modelled")
+    box.get_by_role("checkbox", name="y (23.5% missing)").uncheck()
+    bench.wait("nothing models why")
+    bench.tab("Run")
+    bench.press("^Run the model")
+    bench.wait("Finished: 8,000 draws")
+    bench.tab("Compare")
+    assert bench.root.get_by_role("checkbox", name="MNAR").locator("visible=true").is_checked()
+    bench.shot("workbench-11-two-fits")
+
+
+@pytest.mark.parametrize("picture", ["Burn-in PSR", "Trace", "Ranks", "Autocorrelation",
+                                     "Prior and posterior", "Report"])  # fmt: skip
+def test_the_run_is_checked(bench, picture):
+    bench.tab("Check")
+    bench.choose("Show", picture)
+    if picture == "Report":
+        item = bench.root.locator(".tutorkit-report [title]").locator("visible=true").first
+        item.wait_for()
+        assert len(item.get_attribute("title")) > 20
+    else:
+        bench.root.locator("figure svg").locator("visible=true").first.wait_for()
+    bench.page.wait_for_timeout(300)
+    bench.shot(f"workbench-12-{picture.lower().replace(' ', '-')}")
+
+
+@pytest.mark.parametrize("page", ["Model", "Data", "Run", "Compare", "Check"])
+def test_every_control_has_a_name_and_nothing_is_wider_than_the_page(bench, page):
+    bench.tab(page)
+    bench.page.wait_for_timeout(300)
+    assert unnamed_controls(bench.page, ".jp-OutputArea-output") == []
+    wide = bench.root.evaluate(
+        """root => [...root.querySelectorAll('*')].filter(e => e.offsetParent
+          && e.getBoundingClientRect().right > root.getBoundingClientRect().right + 2
+          && !e.closest('.tutorkit-scroll, [style*="overflow-x"], mjx-container, pre, .tutorkit-report'))
+          .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert wide == []
+
+
+def test_the_dark_theme_shows_the_same(bench):
+    bench.notebook.use_theme("JupyterLab Dark")
+    for page in ("Model", "Data", "Run", "Compare", "Check"):
+        bench.tab(page)
+        bench.page.wait_for_timeout(400)
+        bench.shot(f"workbench-13-dark-{page.lower()}")
+    bench.notebook.use_theme("JupyterLab Light")
