@@ -16,11 +16,6 @@ def test_the_copy_holds_body_and_name_and_its_style_names_the_guard_of_the_same_
     assert "{" not in re.sub(r"\{\s*display: none;\s*\}", "", html)
 
 
-def test_styles_of_two_copies_share_no_rule():
-    first, second = (static_html(uid, "").replace("a", "b") for uid in ("a", "c"))
-    assert first != second
-
-
 def test_scripts_are_sent_with_the_widgets():
     assert "stopPropagation" in str(Guard("a")._esm)
     editor = ScriptEditor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from html import escape
@@ -32,35 +33,55 @@ class View(VBox):
     def __init__(self, session: Session, children: Iterable[Widget] = ()) -> None:
         self.session = session
         self.message = Message()
-        self._redrawing = False
+        self._redrawing = 0  # the thread that redraws
+        self._asleep = self._stale = False
         self._redraws: list[Callable[[], None]] = []
         self.uid = uuid4().hex[:12]
         super().__init__([*children, self.message, Guard(self.uid)])
 
     def on(self, control: Widget, callback: Callable[[Any], None]) -> None:
         """Call ``callback`` with the value that the user gives a control, not the program."""
+        call = self.guarded(callback)
 
         def changed(change: Any) -> None:
-            with self.session.lock:  # a redraw on another thread is over, one on this goes on
-                if not self._redrawing:
-                    self.guarded(callback)(change["new"])
+            if self._redrawing != threading.get_ident():  # not a value that a redraw has set
+                self.session.events.do(lambda: call(change["new"]))
 
         control.observe(changed, "value")
 
     def on_click(self, button: Any, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the button is pressed."""
-        button.on_click(lambda _: self.guarded(callback)())
+        call = self.guarded(callback)
+        button.on_click(lambda _: self.session.events.do(call))
 
     def follow(self, names: str | list[str], redraw: Callable[[], None]) -> None:
         """Redraw now, and whenever one of these traits of the session has changed."""
         self._redraws.append(redraw)
-        redrawn = self.guarded(lambda _: self._quietly(redraw), clear=False)
-        self.session.observe(redrawn, names)
-        redrawn(None)
+        redrawn = self.guarded(lambda: self._quietly(redraw), clear=False)
+
+        def changed(_: Any) -> None:
+            if self._asleep:
+                self._stale = True
+            else:
+                redrawn()
+
+        self.session.observe(changed, names)
+        redrawn()
+
+    def sleep(self) -> None:
+        """Follow the session no longer, as long as nobody looks."""
+        self._asleep = True
+
+    def wake(self) -> None:
+        """Catch up with the session, and follow it again."""
+        self._asleep = False
+        if self._stale:
+            self._stale = False
+            self.guarded(lambda: self._quietly(*self._redraws), clear=False)()
 
     def _quietly(self, *redraws: Callable[[], None]) -> None:
         """Redraw without calling back for the values that controls get."""
-        self._redrawing, before = True, self._redrawing
+        self._redrawing, before = threading.get_ident(), self._redrawing
         try:
             for redraw in redraws:
                 redraw()

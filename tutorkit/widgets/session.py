@@ -17,6 +17,7 @@ from tutorkit.model.script import parse, render
 from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import render_file
 from tutorkit.run import Run
+from tutorkit.widgets.events import Events
 from tutorkit.widgets.sources import Source, find
 from tutorkit.widgets.worker import Worker
 
@@ -57,6 +58,7 @@ class Session(HasTraits):
     def __init__(self, source: Source, script: str | ModelSpec | None = None) -> None:
         super().__init__()
         self.lock = threading.RLock()
+        self.events = Events()
         self._history: list[dict[str, Any]] = []
         self._shelf: dict[str, dict[str, Any]] = {}
         self._worker = Worker(self._follow, self._end)

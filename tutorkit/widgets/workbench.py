@@ -52,8 +52,10 @@ class Workbench(View):
         self.pages = Tab([page(session) for page in PAGES.values()], titles=list(PAGES))
         self._copy: DisplayHandle | None = None
         super().__init__(session, [self.title, self.pages])
+        self.pages.observe(self.guarded(self._turn), "selected_index")
+        self._turn()
         self.follow("name", self._redraw)
-        self.follow(["spec", "draws", "fits", "name"], self._update_copy)
+        self.follow(["draws", "fits", "name", "step"], self._update_copy)
 
     def run(self) -> Draws | None:
         """Run the model and wait for it, as a cell of a notebook that is run as a whole does.
@@ -77,9 +79,18 @@ class Workbench(View):
         kind = " (simulated: a reconstruction)" if name in names() else ""
         self.title.value = heading_html(f"Workbench: {name}{kind}")
 
+    def _turn(self, _: object = None) -> None:
+        """Let only the page that is looked at follow the session."""
+        for k, page in enumerate(self.pages.children):
+            if k == self.pages.selected_index:
+                page.wake()
+            else:
+                page.sleep()
+
     def _ipython_display_(self) -> None:
         """Show the live view and, for the day it has no kernel any more, a copy that stays."""
-        display(self._repr_mimebundle_(), raw=True)
+        live = self._repr_mimebundle_() | {"text/plain": "Run this cell to use the workbench."}
+        display(live, raw=True)
         self._copy = display(_Html(self._static()), display_id=True)
 
     def _update_copy(self) -> None:
@@ -87,7 +98,11 @@ class Workbench(View):
             self._copy.update(_Html(self._static()))
 
     def _static(self) -> str:
-        return static_html(self.uid, snapshot_html(self))
+        for page in self.pages.children:  # what nobody looks at is brought up to date for the copy
+            page.wake()
+        copy = static_html(self.uid, snapshot_html(self))
+        self._turn()
+        return copy
 
 
 class _Html:

@@ -9,18 +9,15 @@ export default {
       if (signal.aborted) return;
       if (!el.isConnected) return void setTimeout(begin, 20); // drawn before it is put in its box
       const root = el.closest(".jp-OutputArea-output") ?? el.parentElement;
-      const guards = guarded.get(root) ?? new Set();
+      const first = !root.tutorkitGuards; // a view among others: one guard looks after all
+      const guards = (root.tutorkitGuards ??= new Set());
       guards.add(el);
       signal.addEventListener("abort", () => guards.delete(el));
-      if (guarded.has(root)) return; // a view among others: one looks after all of them
-      guarded.set(root, guards);
-      watch(root, guards);
+      if (first) watch(root, guards);
     };
     begin();
   },
 };
-
-const guarded = new WeakMap(); // output -> the guards of the views in it
 
 function watch(root, guards) {
   root.addEventListener("keydown", (event) => guards.size && keepFromLab(event));
