@@ -15,9 +15,11 @@ class Bench:
         self.root = self.page.locator(".jp-OutputArea-output").locator("visible=true").first
 
     def tab(self, name):
+        """Turn to a page or step."""
         self.root.get_by_role("tab", name=name, exact=True).click()
 
     def group(self, caption):
+        """Return the group of controls under a caption."""
         return self.root.get_by_role("group", name=caption, exact=True).locator("visible=true")
 
     def tick(self, caption, *names):
@@ -32,20 +34,24 @@ class Bench:
         place.get_by_label(label, exact=True).locator("visible=true").select_option(label=value)
 
     def product(self, outcome, first, second):
+        """Add a product to the model of an outcome."""
         group = f"Products in the model of {outcome}"
         self.choose("Product of", first, group)
         self.choose("and", second, group)
         self.group(group).get_by_role("button", name="Add product").click()
 
     def press(self, name):
+        """Press the button whose name matches."""
         self.root.get_by_role("button", name=re.compile(name)).locator("visible=true").click()
 
     def number(self, label, value):
+        """Fill a field and leave it."""
         field = self.root.get_by_label(label, exact=True).locator("visible=true")
         field.fill(str(value))
         field.press("Tab")
 
     def script(self):
+        """Return the text in the editor."""
         return self.root.get_by_role("textbox", name=SCRIPT).input_value()
 
     def wait_script(self, text):
@@ -60,4 +66,5 @@ class Bench:
         return found.inner_text()
 
     def shot(self, name):
+        """Save a picture of the page."""
         return self.notebook.screenshot(name)

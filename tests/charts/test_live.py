@@ -62,4 +62,3 @@ def test_imputed_values_stand_beside_the_observed():
     assert "observed (solid, mean" in svg
     assert "imputed (dashed, mean 3." in svg
     assert "none yet" in live_imputed(RNG.normal(size=400), np.empty(0), "y")
-

@@ -63,7 +63,7 @@ def test_what_is_watched_can_be_changed_while_it_runs(long):
     runner.variable.value = "x2i"
     assert "Trace of y: x1i" in runner.trace.value
     assert "x2i: observed" in runner.imputed.value
-    runner.parameter.value = runner.variable.value = None
+    runner.parameter.value = runner.variable.value = ""
     assert runner.trace.value == runner.imputed.value == ""
     long.stop()
     long.wait()

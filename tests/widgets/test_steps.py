@@ -23,7 +23,8 @@ def ticked(choices):
 
 @pytest.fixture
 def steps(session):
-    return [step(session) for step in (DataStep, FocalStep, AuxiliaryStep, SelectionStep, PriorStep)]
+    kinds = (DataStep, FocalStep, AuxiliaryStep, SelectionStep, PriorStep)
+    return [kind(session) for kind in kinds]
 
 
 def test_the_chapters_model_is_built_from_nothing_by_choosing(session, steps, chapter_script):
@@ -48,9 +49,7 @@ def test_the_chapters_model_is_built_from_nothing_by_choosing(session, steps, ch
     settings = priors.settings
     settings.seed.value = "123"
     settings.numbers["burn"].value = settings.numbers["iterations"].value = 20_000
-    assert [str(e) for e in session.spec.equations] == [
-        str(e) for e in chapter_script.equations
-    ]
+    assert [str(e) for e in session.spec.equations] == [str(e) for e in chapter_script.equations]
     for part in ("cluster", "fixed", "priors", "seed", "burn", "iterations", "data"):
         assert getattr(session.spec, part) == getattr(chapter_script, part)
     assert parse(session.script) == session.spec
@@ -58,7 +57,7 @@ def test_the_chapters_model_is_built_from_nothing_by_choosing(session, steps, ch
 
 
 def test_every_step_shows_a_script_that_was_typed(session, steps, chapter_script):
-    data, focal, auxiliary, selection, priors = steps
+    _, focal, auxiliary, selection, priors = steps
     session.write(
         "CLUSTERID: j; FIXED: x3i; MODEL: focal: y ~ x1i x3i x1i*x3i | x3i; auxiliary: "
         "x1i ~ x3i; selection: x1i.missing ~ x1i y; SEED: 7; CHAINS: 4; "
@@ -125,7 +124,7 @@ def test_a_refused_choice_is_explained_and_the_control_shows_what_is(session, st
     priors.probit.value = -3
     assert "probit_variance must be positive" in priors.message.value
     assert priors.probit.value == 5
-    focal.outcome.value = None
+    focal.outcome.value = ""
     assert "needs an outcome" in focal.message.value
     assert focal.outcome.value == "y"
     focal.editor.add.click()
@@ -162,7 +161,7 @@ def test_priors_that_have_no_name_are_shown_as_such(session, steps):
 
 def test_the_cluster_is_chosen_before_or_after_the_model(session, steps):
     data, focal = steps[:2]
-    data.cluster.value = None
+    data.cluster.value = ""
     focal.outcome.value = "y"
     assert session.spec.cluster is None
     data.cluster.value = "j"
@@ -181,7 +180,7 @@ def test_before_there_is_a_model_the_later_steps_say_where_to_begin(steps):
 def test_steps_follow_to_other_data(session, steps):
     session.write("CLUSTERID: j; MODEL: y ~ x1i; x1i ~ x2i; y.missing ~ y;")
     session.load("exercise_04")
-    assert steps[1].outcome.value is None
+    assert steps[1].outcome.value == ""
     assert steps[2].models.children == ()
     session.begin("y")
     assert shown(steps[2].wanted)[0].startswith("x1i (22")

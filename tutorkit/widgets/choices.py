@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ipywidgets import Checkbox, Dropdown, HBox
+from ipywidgets import Checkbox, Dropdown, HBox, Widget
 
 from tutorkit.widgets.parts import ROW, View
 
@@ -37,16 +37,20 @@ class Choices(HBox):
             self.children = tuple(self.boxes[name] for name in names)
 
 
-def offer(dropdown: Dropdown, names: Sequence[str], none: str = "none") -> None:
-    """Let a dropdown offer these names behind ``none``; what is chosen stays if it is offered."""
-    options = ((none, None), *((name, name) for name in names))
+def offer(dropdown: Dropdown, names: Sequence[str], none: str = "", default: int = 0) -> None:
+    """Let a dropdown offer these names; what was chosen stays chosen if it is among them.
+
+    Else ``names[default]`` is chosen, or, where ``none`` is offered as well, that: its value is "".
+    """
+    options = ((none, ""), *((name, name) for name in names)) if none else tuple(names)
     if dropdown.options != options:
-        value = dropdown.value
+        chosen = dropdown.value
         dropdown.options = options
-        dropdown.value = value if value in names else None
+        if chosen not in names:
+            chosen = "" if none else names[default] if names else None
+        dropdown.value = chosen
 
 
-def choose(dropdown: Dropdown, names: Sequence[str], value: str | None, none: str = "none") -> None:
-    """Let a dropdown offer these names behind ``none``, and show ``value``."""
-    offer(dropdown, names, none)
-    dropdown.value = value
+def appear(control: Widget, wanted: bool) -> None:
+    """Show a control, or hide it."""
+    control.layout.display = None if wanted else "none"

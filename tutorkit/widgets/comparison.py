@@ -13,10 +13,10 @@ from tutorkit.comparison import TRUTH, Fit, comparable, compare, focal_formula, 
 from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
 from tutorkit.reml import fit_reml
-from tutorkit.widgets.parts import WIDE, Display, View, heading_html, mistake_html, note_html
+from tutorkit.widgets.choices import appear, offer
+from tutorkit.widgets.parts import ROW, WIDE, Display, View, heading_html, mistake_html, note_html
 from tutorkit.widgets.session import COMPLETE, LAST, LISTWISE, Session
 
-ROW = Layout(flex_flow="row wrap")
 NAMED = {"description_width": "initial"}
 NOTHING = (
     "Nothing to compare yet: choose an outcome for the focal model, or run the model, and tick "
@@ -108,15 +108,15 @@ class Comparison(View):
     def _redraw(self) -> None:
         session = self.session
         self.truth.value = session.revealed
-        _appear(self.truth, bool(session.truth))
-        _appear(self.complete, session.complete is not None and session.revealed)
+        appear(self.truth, bool(session.truth))
+        appear(self.complete, session.complete is not None and session.revealed)
         self.last.disabled = session.draws is None
         if list(self.kept) != list(session.fits):
             self.kept = {
                 name: self.kept.get(name) or self._tick_kept(name) for name in session.fits
             }
             self.kept_row.children = tuple(self.kept.values())
-            _offer(self.kept_run, list(self.kept))
+            offer(self.kept_run, list(self.kept))
         self._draw()
 
     def _tick_kept(self, name: str) -> Checkbox:
@@ -144,14 +144,16 @@ class Comparison(View):
         if table is None:
             self.intervals.explain(NOTHING)
         else:
-            self.intervals.show(show(interval_chart(table), describe(table), wide(table)))
-        _offer(self.parameter, [] if table is None else list(dict.fromkeys(table["parameter"])))
-        _offer(self.first, list(self._shown))
+            self.intervals.show(
+                show(interval_chart(table), describe(table), wide(table)), unfolded=True
+            )
+        offer(self.parameter, [] if table is None else list(dict.fromkeys(table["parameter"])))
+        offer(self.first, list(self._shown))
         self._draw_densities()
 
     def _draw_densities(self) -> None:
         first = self.first.value
-        _offer(self.second, [name for name in self._shown if name != first], default=-1)
+        offer(self.second, [name for name in self._shown if name != first], default=-1)
         if len(self._shown) < 2:
             self.densities.explain("Two fits are needed here: run the model, or tick another fit.")
             return
@@ -205,16 +207,3 @@ def _reml(name: str, spec: ModelSpec | None, data: pd.DataFrame) -> dict[str, Fi
 def _tick(description: str, value: bool = True) -> Checkbox:
     layout = Layout(width="auto", margin="0 1em 0 0")
     return Checkbox(value=value, description=description, indent=False, layout=layout)
-
-
-def _appear(box: Checkbox, visible: bool) -> None:
-    box.layout.display = None if visible else "none"
-
-
-def _offer(dropdown: Dropdown, options: list[str], default: int = 0) -> None:
-    """Offer these options; what was chosen stays chosen as long as it is among them."""
-    if list(dropdown.options) != options:
-        chosen = dropdown.value
-        dropdown.options = options
-        if options:
-            dropdown.value = chosen if chosen in options else options[default]

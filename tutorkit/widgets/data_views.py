@@ -13,6 +13,7 @@ from tutorkit.charts.missingness import (
 from tutorkit.charts.picture import Picture
 from tutorkit.data.inspect import without_codes
 from tutorkit.errors import TutorkitError
+from tutorkit.widgets.choices import appear, offer
 from tutorkit.widgets.parts import Display, View
 from tutorkit.widgets.session import Session
 
@@ -57,12 +58,12 @@ class DataViews(View):
         session, kind = self.session, self.kind.value
         incomplete = [name for name in session.variables if session.missing.get(name)]
         names = list(session.variables) if kind == CLUSTERS else incomplete
-        _offer(self.variable, names)
+        offer(self.variable, names)
         own = self.variable.value
-        _offer(self.by, [v for v in session.variables if v != own or self._reveals])
-        _show(self.variable, kind != TOGETHER and bool(names))
-        _show(self.by, kind == DEPENDS and bool(incomplete))
-        _show(self.reveal, session.complete is not None)
+        offer(self.by, [v for v in session.variables if v != own or self._reveals])
+        appear(self.variable, kind != TOGETHER and bool(names))
+        appear(self.by, kind == DEPENDS and bool(incomplete))
+        appear(self.reveal, session.complete is not None)
         self.reveal.value = session.revealed
         wanted = (kind, own, self.by.value, self._reveals, session.cluster, self._codes)
         if self._drawn[1:] != wanted or self._drawn[0] is not session.data:
@@ -109,15 +110,3 @@ def _dropdown(description: str, *options: str) -> Dropdown:
     style = {"description_width": "90px"}
     layout = Layout(max_width="420px")  # one for each, as each is hidden for itself
     return Dropdown(options=options, description=description, style=style, layout=layout)
-
-
-def _offer(control: Dropdown, names: list[str]) -> None:
-    """Offer other names; the one that was chosen stays if it is among them."""
-    if list(control.options) != names:
-        chosen = control.value
-        control.options = names
-        control.value = chosen if chosen in names else next(iter(names), None)
-
-
-def _show(control: Dropdown | Checkbox, wanted: bool) -> None:
-    control.layout.display = None if wanted else "none"

@@ -54,7 +54,7 @@ class EquationEditor(View):
         self._offer(self.predictors, single, equation.predictors, set_term)
         self._offer(self.products, products, products, set_term)
         for dropdown in (self.first, self.second):
-            offer(dropdown, names)
+            offer(dropdown, names, none="choose")
         terms = {term.key: term for term in (*equation.predictors, *equation.slopes)}
         clustered = spec.cluster is not None and bool(terms)
         self._offer(self.slopes, list(terms.values()), equation.slopes, set_slope)

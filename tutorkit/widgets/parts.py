@@ -161,10 +161,11 @@ class Display(HTML):
         super().__init__(**traits)
         self.picture: Picture | None = None
 
-    def show(self, picture: Picture) -> None:
-        """Draw a picture with its text twin."""
+    def show(self, picture: Picture, unfolded: bool = False) -> None:
+        """Draw a picture with its text twin, folded up unless ``unfolded``."""
         self.picture = picture
-        self.value = picture._repr_html_()
+        html = picture._repr_html_()
+        self.value = html.replace("<details>", "<details open>") if unfolded else html
 
     def explain(self, text: str) -> None:
         """Say why there is no picture, and what to do."""

@@ -13,7 +13,7 @@ from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.report.warnings import HIGH_PSR, LOW_ESS
 from tutorkit.run import Run
-from tutorkit.widgets.choices import choose
+from tutorkit.widgets.choices import offer
 from tutorkit.widgets.parts import INK, ROW, View, note_html
 from tutorkit.widgets.run_settings import RunSettings
 from tutorkit.widgets.session import COMPILING, FAILED, READY, SAMPLING, STOPPED, Session
@@ -84,11 +84,11 @@ class Runner(View):
             (p.label for p in free if p.outcome == last.name and p.name in last.labels[1:]),
             labels[0],
         )
-        kept = self.parameter.value if self.parameter.value in labels else first
-        choose(self.parameter, labels, kept, none="none")
+        offer(self.parameter, labels, none="none")
+        self.parameter.value = self.parameter.value or first
         names = list(dict.fromkeys(name for name, _ in run.cells))
-        kept = self.variable.value if self.variable.value in names else next(iter(names), None)
-        choose(self.variable, names, kept, none="none")
+        offer(self.variable, names, none="none")
+        self.variable.value = self.variable.value or next(iter(names), "")
 
     def _paint(self) -> None:
         """Draw the run as it stands; five times a second while it goes on."""
@@ -117,7 +117,7 @@ class Runner(View):
 
     def _draw_trace(self) -> None:
         run = self.session.run
-        if run is None or self.parameter.value is None:
+        if run is None or not self.parameter.value:
             self.trace.value = ""
             return
         k = [p.label for p in monitored(run.model)].index(self.parameter.value)
@@ -126,7 +126,7 @@ class Runner(View):
 
     def _draw_imputed(self) -> None:
         run, name = self.session.run, self.variable.value
-        if run is None or name is None:
+        if run is None or not name:
             self.imputed.value = ""
             return
         observed = run.data.column(name)

@@ -9,7 +9,7 @@ from ipywidgets import HTML, Dropdown, FloatText, Layout
 from tutorkit.errors import SpecError
 from tutorkit.model import editing
 from tutorkit.model.spec import NAMED_PRIORS, Priors
-from tutorkit.widgets.choices import choose
+from tutorkit.widgets.choices import offer
 from tutorkit.widgets.equation_editor import EquationEditor
 from tutorkit.widgets.own_data import OwnData
 from tutorkit.widgets.parts import View, note_html
@@ -25,12 +25,13 @@ class DataStep(View):
     def __init__(self, session: Session) -> None:
         self.cluster = Dropdown(description="Cluster variable", style=LABEL)
         super().__init__(session, [OwnData(session), self.cluster])
-        self.on(self.cluster, session.choose_cluster)
+        self.on(self.cluster, lambda name: session.choose_cluster(name or None))
         self.follow(["data", "cluster"], self._redraw)
 
     def _redraw(self) -> None:
         names = [str(name) for name in self.session.data.columns]
-        choose(self.cluster, names, self.session.cluster, none="none: no clusters")
+        offer(self.cluster, names, none="none: no clusters")
+        self.cluster.value = self.session.cluster or ""
 
 
 class FocalStep(View):
@@ -44,9 +45,9 @@ class FocalStep(View):
         self.on(self.outcome, self._choose)
         self.follow(["spec", "data", "cluster"], self._redraw)
 
-    def _choose(self, name: str | None) -> None:
+    def _choose(self, name: str) -> None:
         session = self.session
-        if name is None:
+        if not name:
             raise SpecError("The focal model needs an outcome", "Choose a variable.")
         if session.spec is None:
             session.begin(name)
@@ -55,11 +56,9 @@ class FocalStep(View):
 
     def _redraw(self) -> None:
         spec, names = self.session.spec, self.session.variables
-        if spec is None:
-            choose(self.outcome, names, None, none="choose")
-        else:
-            outcome = spec.focal.outcome
-            choose(self.outcome, list(dict.fromkeys((*names, outcome))), outcome)
+        outcome = spec.focal.outcome if spec else ""
+        offer(self.outcome, [n for n in dict.fromkeys((*names, outcome)) if n], none="choose")
+        self.outcome.value = outcome
 
 
 class PriorStep(View):
