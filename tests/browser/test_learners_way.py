@@ -155,7 +155,7 @@ def test_a_run_is_kept_under_a_name_and_compared_with_another(bench):
     bench.shot("workbench-11-two-fits")
 
 
-@pytest.mark.parametrize("picture", ["Burn-in PSR", "Trace", "Ranks", "Autocorrelation",
+@pytest.mark.parametrize("picture", ["Burn-in PSR", "Traces", "Ranks", "Autocorrelation",
                                      "Prior and posterior", "Report"])  # fmt: skip
 def test_the_run_is_checked(bench, picture):
     bench.tab("Check")

@@ -29,6 +29,17 @@ def test_cells_are_short_plain_and_stored_without_outputs(path):
             assert not isinstance(node, ast.FunctionDef | ast.For | ast.While | ast.Lambda)
 
 
+def test_the_workbench_opens_in_its_notebook():
+    notebook = nbformat.read(LESSONS / "01_workbench.ipynb", as_version=4)
+    run = nbformat.v4.new_code_cell("bench.session.begin('y')\nprint(bench.run().n_kept)")
+    notebook.cells.append(run)
+    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    views = [o for c in notebook.cells for o in c.get("outputs", []) if "data" in o]
+    live = "application/vnd.jupyter.widget-view+json"
+    assert sum(live in output["data"] for output in views) == 2
+    assert notebook.cells[-1].outputs[-1].text.strip() == "8000"
+
+
 FACTS = """
 import json
 _rows = table.set_index(["method", "parameter"])

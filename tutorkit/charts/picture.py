@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -81,6 +82,17 @@ class Picture:
             return ""
         html = self.table.to_html(index=False, border=0, na_rep="", float_format="{:.3g}".format)
         return f'<div style="overflow-x:auto">{html}</div>'
+
+
+def draw_in_background() -> None:
+    """Begin to load what draws charts: three seconds' work, done while somebody reads."""
+    threading.Thread(target=_draw_nothing, daemon=True).start()
+
+
+def _draw_nothing() -> None:
+    import altair as alt
+
+    Picture(alt.Chart(pd.DataFrame({"x": [0]})).mark_point().encode(x="x:Q"), "").svg()
 
 
 def show(chart: alt.TopLevelMixin | str, text: str, table: pd.DataFrame | None = None) -> Picture:

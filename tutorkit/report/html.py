@@ -14,7 +14,7 @@ from tutorkit.report.parts import Facts, Grid, Part, Section
 from tutorkit.report.words import Kind
 
 STYLE = """<style>
-.tutorkit-report {max-width: 60em; color: var(--jp-ui-font-color1, inherit);}
+.tutorkit-report {max-width: 60em; line-height: 1.4; color: var(--jp-ui-font-color1, inherit);}
 .tutorkit-report h3 {font-size: 1.05em; font-weight: bold; margin: 1.2em 0 .3em;
   border-bottom: 1px solid var(--jp-border-color2, #bbb);}
 .tutorkit-report h4 {font-size: 1em; font-weight: bold; margin: .8em 0 .2em;}

@@ -37,11 +37,14 @@ class ModelBuilder(View):
         model = [ScriptView(session), ModelViews(session)]
         columns = [VBox(column, layout=COLUMN) for column in (choices, model)]
         super().__init__(session, [HBox(columns, layout=ROW)])
-        self.steps.observe(lambda change: setattr(session, "step", change["new"]), "selected_index")
+        self.on(self.steps, self._turn, "selected_index")
         self.on_click(self.back, lambda: self._go(-1))
         self.on_click(self.next, lambda: self._go(1))
         self.on_click(self.undo, session.undo)
         self.follow("step", self._redraw)
+
+    def _turn(self, step: int) -> None:
+        self.session.step = step
 
     def _go(self, by: int) -> None:
         self.session.step += by

@@ -108,5 +108,5 @@ class DataViews(View):
 
 def _dropdown(description: str, *options: str) -> Dropdown:
     style = {"description_width": "90px"}
-    layout = Layout(max_width="420px")  # one for each, as each is hidden for itself
+    layout = Layout(width="420px", max_width="100%")  # one for each, as each is hidden for itself
     return Dropdown(options=options, description=description, style=style, layout=layout)

@@ -49,7 +49,7 @@ class Diagnostics(View):
         self.parameter = Dropdown(description="Parameter", style=STYLE, layout=Layout(width=WIDTH))
         self.note = HTML()
         self.display = Display(layout=WIDE)
-        self.report = HTML()
+        self.report = HTML(layout={"width": "100%", "min_width": "0", "overflow": "auto"})
         self._offered: Draws | None = None
         super().__init__(
             session,

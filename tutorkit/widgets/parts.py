@@ -39,7 +39,7 @@ class View(VBox):
         self.uid = uuid4().hex[:12]
         super().__init__([*children, self.message, Guard(self.uid)])
 
-    def on(self, control: Widget, callback: Callable[[Any], None]) -> None:
+    def on(self, control: Widget, callback: Callable[[Any], None], trait: str = "value") -> None:
         """Call ``callback`` with the value that the user gives a control, not the program."""
         call = self.guarded(callback)
 
@@ -47,7 +47,7 @@ class View(VBox):
             if self._redrawing != threading.get_ident():  # not a value that a redraw has set
                 self.session.events.do(lambda: call(change["new"]))
 
-        control.observe(changed, "value")
+        control.observe(changed, trait)
 
     def on_click(self, button: Any, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the button is pressed."""

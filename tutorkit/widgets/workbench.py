@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from IPython.display import DisplayHandle, display
-from ipywidgets import HTML, Tab
+from ipywidgets import HTML, Tab, VBox
 
+from tutorkit.charts import draw_in_background
 from tutorkit.datasets import names
 from tutorkit.draws import Draws
 from tutorkit.model.spec import ModelSpec
@@ -49,10 +52,11 @@ class Workbench(View):
     def __init__(self, source: Source, script: str | ModelSpec | None = None) -> None:
         session = Session(source, script)
         self.title = HTML()
-        self.pages = Tab([page(session) for page in PAGES.values()], titles=list(PAGES))
+        pages = [Page(partial(page, session)) for page in PAGES.values()]
+        self.pages = Tab(pages, titles=list(PAGES))
         self._copy: DisplayHandle | None = None
         super().__init__(session, [self.title, self.pages])
-        self.pages.observe(self.guarded(self._turn), "selected_index")
+        self.on(self.pages, self._turn, "selected_index")
         self._turn()
         self.follow("name", self._redraw)
         self.follow(["draws", "fits", "name", "step"], self._update_copy)
@@ -91,6 +95,7 @@ class Workbench(View):
         """Show the live view and, for the day it has no kernel any more, a copy that stays."""
         live = self._repr_mimebundle_() | {"text/plain": "Run this cell to use the workbench."}
         display(live, raw=True)
+        draw_in_background()  # the first chart takes seconds; most pages have one
         self._copy = display(_Html(self._static()), display_id=True)
 
     def _update_copy(self) -> None:
@@ -98,11 +103,33 @@ class Workbench(View):
             self._copy.update(_Html(self._static()))
 
     def _static(self) -> str:
-        for page in self.pages.children:  # what nobody looks at is brought up to date for the copy
-            page.wake()
+        for page in self.pages.children:
+            if self.session.draws is not None or page.view:
+                page.wake()  # what nobody looks at is brought up to date for the copy
         copy = static_html(self.uid, snapshot_html(self))
         self._turn()
         return copy
+
+
+class Page(VBox):
+    """One page, built when it is first looked at; only while it is, it follows the session."""
+
+    def __init__(self, build: Callable[[], View]) -> None:
+        super().__init__()
+        self._build = build
+        self.view: View | None = None
+
+    def wake(self) -> None:
+        """Show what is."""
+        if self.view is None:
+            self.view = self._build()
+            self.children = (self.view,)
+        self.view.wake()
+
+    def sleep(self) -> None:
+        """Follow the session no longer."""
+        if self.view is not None:
+            self.view.sleep()
 
 
 class _Html:
