@@ -14,8 +14,6 @@ from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.summaries import QUANTILES, demand_draws
 
-TARGET_PSR = 1.05
-"""Below it the chains agree well enough, the chapter's rule of thumb."""
 FEWEST_KEPT = 20
 GRID = 200
 Z_95 = 1.96

@@ -10,6 +10,8 @@ import numpy as np
 
 from tutorkit.arrays import Floats
 
+TARGET_PSR = 1.05  # where chains are said to agree
+TARGET_ESS = 100  # effective draws below which intervals are not to be trusted
 N_WINDOWS = 20
 TAIL = (0.05, 0.95)  # the quantiles whose smaller ESS is the tail ESS (Vehtari et al. 2021)
 FEWEST_DRAWS = 4

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from tutorkit.chains import (
-    TARGET_PSR,
     autocorrelation_table,
     density_table,
     psr_table,
@@ -23,6 +22,7 @@ from tutorkit.charts.chains import (
     trace_chart,
 )
 from tutorkit.charts.picture import Picture
+from tutorkit.diagnostics import TARGET_PSR
 from tutorkit.draws import Draws
 from tutorkit.parameters import VARIANCES
 from tutorkit.priors import prior_density

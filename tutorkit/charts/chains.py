@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tutorkit.chains import TARGET_PSR
 from tutorkit.charts.theme import COLOURS, DASHES, INK, WIDTH, themed
+from tutorkit.diagnostics import TARGET_PSR
 
 if TYPE_CHECKING:
     import altair as alt

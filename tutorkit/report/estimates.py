@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tutorkit.data.joint import JointEquation
+from tutorkit.diagnostics import TARGET_PSR
 from tutorkit.draws import Draws
 from tutorkit.parameters import (
     COEFFICIENTS,
@@ -20,7 +21,6 @@ from tutorkit.parameters import (
 )
 from tutorkit.reml import RemlFit
 from tutorkit.report.parts import Grid, Lines, Part, Section, figures
-from tutorkit.report.warnings import HIGH_PSR
 from tutorkit.summaries import worst_mixing
 
 HEAD = ("Median", "StdDev", "2.5%", "97.5%", "PSR", "N_Eff")
@@ -122,7 +122,7 @@ def reading(table: pd.DataFrame) -> Section:
         highest, least = worst
         lines += [
             f"Convergence: the highest PSR is {highest['psr']:.3f} ({highest['label']}); below "
-            f"{HIGH_PSR} the chains agree.",
+            f"{TARGET_PSR} the chains agree.",
             f"Precision: the fewest effective draws are {least['ess_bulk']:.0f} "
             f"({least['label']}). Another seed moves its mean by about {least['mcse_mean']:.3f}.",
         ]

@@ -7,11 +7,10 @@ from typing import Any
 import pandas as pd
 
 from tutorkit.derived import generated, share, without_value
+from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
 from tutorkit.draws import Draws
 from tutorkit.summaries import worst_mixing
 
-HIGH_PSR = 1.05
-LOW_ESS = 100
 LOW_ACCEPTANCE = 0.5
 
 
@@ -39,12 +38,12 @@ def _mixing(table: pd.DataFrame) -> list[str]:
         return ["Too few iterations to judge convergence. Use more ITERATIONS."]
     found = []
     highest, least = worst
-    if highest["psr"] > HIGH_PSR:
+    if highest["psr"] > TARGET_PSR:
         found.append(
             f"The chains disagree: PSR {highest['psr']:.3f} for {_named(highest)}. "
             "Use a longer BURN and more ITERATIONS."
         )
-    if least["ess_bulk"] < LOW_ESS:
+    if least["ess_bulk"] < TARGET_ESS:
         found.append(
             f"Only {least['ess_bulk']:.0f} effective draws of {_named(least)}. Use more ITERATIONS."
         )

@@ -9,9 +9,9 @@ import numpy as np
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout
 
 from tutorkit.charts.live import live_imputed, live_trace
+from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
 from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
-from tutorkit.report.warnings import HIGH_PSR, LOW_ESS
 from tutorkit.run import Run
 from tutorkit.widgets.choices import offer
 from tutorkit.widgets.parts import INK, ROW, View, note_html
@@ -159,12 +159,12 @@ def _status(text: str) -> str:
 def _convergence(found: Convergence | None) -> str:
     if found is None:
         return note_html("Too few draws yet to tell whether the chains agree.")
-    rows = [_row("PSR", found.psr, f"{found.psr:.3f}", f"at most {HIGH_PSR}",
-                 found.psr_label, found.psr <= HIGH_PSR)]  # fmt: skip
+    rows = [_row("PSR", found.psr, f"{found.psr:.3f}", f"at most {TARGET_PSR}",
+                 found.psr_label, found.psr <= TARGET_PSR)]  # fmt: skip
     if not found.burning:
         rows.append(
-            _row("ESS", found.ess, f"{found.ess:,.0f}", f"at least {LOW_ESS}",
-                 found.ess_label, found.ess >= LOW_ESS)
+            _row("ESS", found.ess, f"{found.ess:,.0f}", f"at least {TARGET_ESS}",
+                 found.ess_label, found.ess >= TARGET_ESS)
         )  # fmt: skip
     span = f"iterations {found.first:,} to {found.last:,}"
     phase = "burn-in" if found.burning else "kept draws"
