@@ -5,6 +5,10 @@ import re
 from playwright.sync_api import expect
 
 SCRIPT = "Script of the model"
+ASK = """([code, wanted]) => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+  .requestExecute({code, silent: true, store_history: false, user_expressions: {wanted}}).done
+  .then(reply => (reply.content.user_expressions?.wanted.data ?? reply.content)["text/plain"]
+    ?? JSON.stringify(reply.content))"""
 
 
 class Bench:
@@ -64,6 +68,10 @@ class Bench:
         found = self.root.get_by_text(text).locator("visible=true").first
         expect(found).to_be_visible(timeout=1000 * timeout)
         return found.inner_text()
+
+    def ask(self, expression, code=""):
+        """Run code in the kernel, without a cell; return what the expression is then, as text."""
+        return self.page.evaluate(ASK, [code, expression])
 
     def shot(self, name):
         """Save a picture of the page."""
