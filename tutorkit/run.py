@@ -115,6 +115,11 @@ class Run:
             chain.watched = self.watched
             chain.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the run was asked to end."""
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """End the run after the blocks being drawn; what was drawn is kept."""
         self._stop.set()

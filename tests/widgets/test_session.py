@@ -77,11 +77,16 @@ def test_work_returns_with_its_data(short):
     assert short.spec.focal.outcome == "y"
 
 
-def test_other_data_of_the_same_name_start_afresh(short):
-    short.load(FRAME, "mine.csv")
-    short.begin("y")
-    short.load(FRAME.assign(x=0.0), "mine.csv")
-    assert short.spec is None
+def test_a_corrected_file_keeps_the_model_and_drops_what_was_drawn(short):
+    frame = datasets.load("exercise_04")
+    short.load(frame, "mine.csv")
+    short.write("CLUSTERID: j; MODEL: y ~ x3i; BURN: 50; ITERATIONS: 200;")
+    short.start()
+    short.wait()
+    short.keep("a")
+    short.load(frame.assign(x3i=-frame["x3i"]), "mine.csv")
+    assert [str(e) for e in short.spec.equations] == ["y ~ x3i"]
+    assert (short.draws, short.fits) == (None, {})
 
 
 # -- model and script
@@ -170,7 +175,52 @@ def test_missing_codes_of_the_script_count_as_missing():
     assert session.missing["x"] == 0.25
 
 
+def test_a_text_that_was_typed_is_not_replaced_without_a_word(session):
+    session.write("MODEL: y ~ x3i; # mine")
+    assert not session.rewritten
+    session.edit(iterations=500)
+    assert session.rewritten
+    session.edit(iterations=600)
+    assert not session.rewritten  # of this text nothing was typed
+    session.undo()
+    session.undo()
+    assert session.script == "MODEL: y ~ x3i; # mine"
+
+
+def test_the_choice_of_a_cluster_before_there_is_a_model_can_be_undone(session):
+    session.choose_cluster(None)
+    session.undo()
+    assert session.cluster == "j"
+    assert "CLUSTERID: j;" in session.script
+
+
 # -- runs
+
+
+def test_the_next_run_can_start_as_soon_as_the_last_is_said_to_be_over(short):
+    starts = []
+
+    def again(change):
+        if change["new"] == FINISHED and len(starts) < 2:
+            starts.append(1)
+            short.start()
+
+    short.observe(again, "status")
+    short.start()
+    wait_for(lambda: len(starts) == 2 and not short.running)
+    assert short.status == FINISHED
+
+
+def test_an_observer_that_fails_does_not_end_the_run(short, capsys):
+    def fail(change):
+        raise ValueError("planted")
+
+    short.observe(fail, "tick")
+    short.edit(iterations=20_000)
+    short.start()
+    short.wait()
+    assert short.draws.n_kept == 20_000
+    assert "planted" in capsys.readouterr().err
 
 
 def test_a_run_goes_on_in_the_background_and_leaves_its_draws(short):

@@ -74,13 +74,35 @@ def test_own_data_need_two_lines_as_well(tmp_path):
         assert bench.session.complete is None
 
 
-def test_the_copy_holds_script_pictures_and_report(bench):
-    copy = bench._static()
+class Handle:
+    """Stands for the output that holds the copy."""
+
+    def update(self, output):
+        self.html = output.html
+
+
+def test_the_copy_holds_script_pictures_and_report():
+    bench = Workbench("04_multilevel", SHORT)
+    bench._copy = Handle()
+    bench.run()
+    copy = bench._copy.html
+    assert [page.view is None or page.view._asleep for page in bench.pages.children] == [
+        False, True, True, True, True,
+    ]  # fmt: skip
     assert copy.count("<img ") >= 3
     assert "y ~ x3i;" in copy
     assert "Outcome model estimates" in copy
     assert "<button" not in copy
     assert "<svg" not in copy  # an untrusted notebook would not show it
+
+
+def test_turning_a_page_keeps_the_script_in_the_copy():
+    bench = Workbench("04_multilevel")
+    bench._copy = Handle()
+    bench.session.begin("y")
+    bench.pages.selected_index = 2
+    assert "y ~ Intercept;" in bench._copy.html
+    assert bench.pages.children[1].view is None  # what nobody looked at was not built
 
 
 def test_a_notebook_run_without_a_browser_keeps_the_last_charts_and_report():

@@ -36,7 +36,7 @@ def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
         _line(LEFT + x * x_scale, TOP + (high - np.clip(y, low, high)) * y_scale, k)
         for k, (x, y) in enumerate(lines)
     )
-    edge = LEFT + burn * x_scale
+    edge = LEFT + min(burn, total) * x_scale
     shade = (
         f'<rect x="{LEFT}" y="{TOP}" width="{edge - LEFT:.1f}" height="{HEIGHT - TOP - BOTTOM}" '
         'fill="currentColor" opacity="0.08"/>'
@@ -44,9 +44,11 @@ def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
     burn_in = f"burn-in to {burn}" if burn else ""
     ticks = [(LEFT + f * total * x_scale, f"{f * total:.0f}") for f in (0, 0.5, 1)]
     marks = [(TOP + (high - v) * y_scale, f"{v:.3g}") for v in (low, (low + high) / 2, high)]
-    title = f"Trace of {label}"
+    shown = min(len(values), MOST_CHAINS)
+    some = f"{shown} of {len(values)} chains" if shown < len(values) else f"{shown} chains"
+    title = f"Trace of {label}, {some}"
     body = shade + drawn + _text(LEFT + 4, HEIGHT - BOTTOM - 5, burn_in, opacity=0.7)
-    return _frame(title, f"{title}, {len(values)} chains", body, ticks, marks, "iteration")
+    return _frame(title, title, body + _legend(shown), ticks, marks, "iteration")
 
 
 def live_imputed(observed: Floats, imputed: Floats, variable: str) -> str:
@@ -72,6 +74,16 @@ def live_imputed(observed: Floats, imputed: Floats, variable: str) -> str:
     mean = f"mean {imputed.mean():.2f}" if imputed.size else "none yet"
     title = f"{variable}: observed (solid, mean {observed.mean():.2f}) and imputed (dashed, {mean})"
     return _frame(title, title, drawn, ticks, marks, variable)
+
+
+def _legend(n: int) -> str:
+    """Draw a piece of each chain's line with its number, right of the title."""
+    out = ""
+    for k in range(n):
+        x = WIDTH - RIGHT - 44.0 * (n - k)
+        out += _line(np.array([x, x + 24]), np.array([10.0, 10.0]), k)
+        out += _text(x + 27, 14, str(k + 1))
+    return out
 
 
 def _line(x: Floats, y: Floats, k: int, filled: bool = False) -> str:

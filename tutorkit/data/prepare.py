@@ -64,7 +64,7 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     if not isinstance(data, pd.DataFrame):
         hint = "Read a file with read_data('my.csv')."
         raise DataError(f"The data must be a pandas DataFrame, not {type(data).__name__}", hint)
-    _check_names(spec, data)
+    check_names(spec, data)
     if data.empty:
         raise DataError("The data have no rows")
     columns = {name: _numbers(spec, data, name) for name in spec.sources}
@@ -105,7 +105,8 @@ def prepare(spec: ModelSpec, data: pd.DataFrame) -> ModelData:
     )
 
 
-def _check_names(spec: ModelSpec, data: pd.DataFrame) -> None:
+def check_names(spec: ModelSpec, data: pd.DataFrame) -> None:
+    """Refuse a model with a name that is no column of the data, or of two columns."""
     columns = [name for name in data.columns if isinstance(name, str)]
     known_names = {*spec.sources, *(t.name for t in spec.transforms)}
     wanted: list[tuple[str, Place]] = [(name, place_of(spec, name)) for name in spec.sources]

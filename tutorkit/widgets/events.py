@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import traceback
 from collections.abc import Callable
 
 from IPython import get_ipython
@@ -37,7 +38,10 @@ class Events:
 
     def _work(self) -> None:
         while True:
-            self._calls.get()()
+            try:
+                self._calls.get()()
+            except Exception:  # the next call must not wait for ever
+                traceback.print_exc()
 
 
 def _from_browser() -> bool:

@@ -15,6 +15,7 @@ from ipywidgets import HTML, VBox, Widget
 from tutorkit.charts import Picture
 from tutorkit.errors import TutorkitError
 from tutorkit.widgets.frontend import Guard
+from tutorkit.widgets.model_session import MODEL
 from tutorkit.widgets.session import Session
 
 # layouts: each widget makes one of its own from them
@@ -27,17 +28,24 @@ class View(VBox):
     """A part of the workbench that follows a session, alone or among others.
 
     A callback of its controls does one thing: it calls a method of the session. The view redraws
-    when the session has changed.
+    when the session has changed. Its message stands behind the first ``before`` of its children, or
+    behind all of them.
     """
 
-    def __init__(self, session: Session, children: Iterable[Widget] = ()) -> None:
+    def __init__(
+        self, session: Session, children: Iterable[Widget] = (), before: int | None = None
+    ) -> None:
         self.session = session
-        self.message = Message()
+        if not hasattr(self, "message"):  # a view may put it where it is seen
+            self.message = Message()
         self._redrawing = 0  # the thread that redraws
         self._asleep = self._stale = False
         self._redraws: list[Callable[[], None]] = []
         self.uid = uuid4().hex[:12]
-        super().__init__([*children, self.message, Guard(self.uid)])
+        shown = list(children)
+        shown += [] if self.message in shown else [self.message]
+        super().__init__([*shown, Guard(self.uid)])
+        session.observe(lambda _: self.message.clear(), [*MODEL, "data"])  # it is about the past
 
     def on(self, control: Widget, callback: Callable[[Any], None], trait: str = "value") -> None:
         """Call ``callback`` with the value that the user gives a control, not the program."""
@@ -104,12 +112,21 @@ class View(VBox):
                     function(*arguments)
                 except TutorkitError as error:
                     self.message.complain(error)
-                    if clear:  # a control shows again what is, not what was asked for
-                        self._quietly(*self._redraws)
+                    if clear:
+                        self._restore()
                 except Exception:
                     self.message.crash(traceback.format_exc())
 
         return call
+
+    def _restore(self) -> None:
+        """Let controls show again what is, not what was asked for in vain."""
+        try:
+            self._quietly(*self._redraws)
+        except TutorkitError:
+            pass  # what was asked for in vain is what the message is about
+        except Exception:
+            self.message.crash(traceback.format_exc())
 
 
 class Group(VBox):
@@ -144,6 +161,13 @@ class Message(HTML):
     def complain(self, error: TutorkitError) -> None:
         """Show a mistake: what, where, what to do."""
         self.value = f'<div role="alert">{mistake_html(error)}</div>'
+
+    def report(self, error: Exception | None) -> None:
+        """Show an error, whosever it is."""
+        if isinstance(error, TutorkitError):
+            self.complain(error)
+        elif error is not None:
+            self.crash("".join(traceback.format_exception(error)))
 
     def crash(self, trace: str) -> None:
         """Show an error of ours."""

@@ -10,15 +10,25 @@ from ipywidgets import HTML, Button, Dropdown, HBox, Layout
 
 from tutorkit.charts.live import live_imputed, live_trace
 from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
+from tutorkit.model.tokens import MEAN_SUFFIX
 from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.run import Run
-from tutorkit.widgets.choices import offer
-from tutorkit.widgets.parts import INK, ROW, View, note_html
+from tutorkit.widgets.choices import appear, offer
+from tutorkit.widgets.parts import INK, ROW, Message, View, note_html
 from tutorkit.widgets.run_settings import RunSettings
-from tutorkit.widgets.session import COMPILING, FAILED, READY, SAMPLING, STOPPED, Session
+from tutorkit.widgets.session import (
+    COMPILING,
+    FAILED,
+    FINISHED,
+    READY,
+    SAMPLING,
+    STOPPED,
+    Session,
+)
 
 SHARE = 1 / 30  # of the time may go into working out how far the chains agree
+CHANGED = " The model or its settings have changed since."
 IDLE = "Press Run. What is drawn is shown here while it is drawn; Stop keeps it."
 
 
@@ -28,90 +38,92 @@ class Runner(View):
     def __init__(self, session: Session) -> None:
         self.run = Button(description="Run", button_style="primary", tooltip="Run the model")
         self.stop = Button(description="Stop", disabled=True, tooltip="Stop and keep the draws")
+        self.message = Message()
         self.bar, self.status, self.convergence = HTML(), HTML(), HTML()
         self.trace, self.imputed = HTML(), HTML()
         wide = {"layout": Layout(width="360px"), "style": {"description_width": "130px"}}
         self.parameter = Dropdown(description="Trace of", **wide)
         self.variable = Dropdown(description="Imputed values of", **wide)
-        self._model: object = None
         self._next = 0.0
         super().__init__(
             session,
             [
-                RunSettings(session), HBox([self.run, self.stop], layout=ROW), self.bar,
-                self.status, self.convergence, self.parameter, self.trace, self.variable,
-                self.imputed,
+                RunSettings(session), HBox([self.run, self.stop], layout=ROW), self.message,
+                self.bar, self.status, self.convergence, self.parameter, self.trace,
+                self.variable, self.imputed,
             ],
         )  # fmt: skip
         self.on_click(self.run, session.start)
-        self.on_click(self.stop, session.stop)
+        self.stop.on_click(self._stop)
         self.on(self.parameter, lambda _: self._draw_trace())
         self.on(self.variable, lambda _: self._draw_imputed())
-        self.follow(["status", "run"], self._redraw)
+        self.follow(["status", "run", "spec"], self._redraw)
         self.follow("tick", self._paint)
+
+    def _stop(self, _: object) -> None:
+        """Stop at once: this must not wait until something has been drawn."""
+        self.session.stop()
+        self.stop.disabled = True
 
     def _redraw(self) -> None:
         """Follow the run from phase to phase."""
         session, run = self.session, self.session.run
         going = session.status in (COMPILING, SAMPLING)
         self.run.disabled, self.stop.disabled = going, not going
-        for picture, choice in ((self.trace, self.parameter), (self.imputed, self.variable)):
-            choice.layout.display = None if run and run.chains else "none"
-            picture.layout.display = choice.layout.display
         if run is None or session.status == READY:
             self.bar.value = self.convergence.value = ""
             self.status.value = note_html(IDLE)
-            return
-        self._offer(run)
-        self._next = 0.0
-        self._paint()
-        if session.status == FAILED:
+        else:
+            self._offer(run)
+            self._next = 0.0
+            self._paint()
+        for picture, choice in ((self.trace, self.parameter), (self.imputed, self.variable)):
+            appear(choice, bool(run and run.chains))
+            appear(picture, bool(run and run.chains))
+        if run is not None and session.status == FAILED:
             self.status.value = _status("The run failed.")
-            if session.failure is not None:
-                raise session.failure
-        elif not going:
-            self.status.value = _status(_outcome(session.status, run))
+            self.message.report(session.failure)
+        elif run is not None and session.status in (FINISHED, STOPPED):
+            changed = "" if run.spec == session.spec else CHANGED
+            self.status.value = _status(_outcome(session.status, run) + changed)
 
     def _offer(self, run: Run) -> None:
         """Offer what can be watched in this run, keeping what was watched in the last."""
-        if run.model is self._model:
-            return
-        self._model = run.model
         free = [p for p in monitored(run.model) if p.free]
-        labels = [p.label for p in free]
         last = run.model.written[-1]
-        first = next(
-            (p.label for p in free if p.outcome == last.name and p.name in last.labels[1:]),
-            labels[0],
-        )
-        offer(self.parameter, labels, none="none")
-        self.parameter.value = self.parameter.value or first
-        names = list(dict.fromkeys(name for name, _ in run.cells))
-        offer(self.variable, names, none="none")
-        self.variable.value = self.variable.value or next(iter(names), "")
+        slow = [p.label for p in free if p.outcome == last.name and p.name in last.labels[1:]]
+        labels = [p.label for p in free]
+        modelled = {e.name.removesuffix(MEAN_SUFFIX) for e in run.model.equations}
+        names = [name for name in dict.fromkeys(name for name, _ in run.cells) if name in modelled]
+        for choice, offered, first in (
+            (self.parameter, labels, [*slow, *labels]),
+            (self.variable, names, names),
+        ):
+            new = not choice.options or choice.value not in ("", None, *offered)
+            offer(choice, offered, none="none")
+            if new and first:
+                choice.value = first[0]
 
     def _paint(self) -> None:
         """Draw the run as it stands; five times a second while it goes on."""
-        run = self.session.run
+        run, status = self.session.run, self.session.status
         if run is None or not run.chains:
-            if self.session.status == COMPILING:
+            if status == COMPILING:
                 self.status.value = _status(
                     "Preparing the sampler (compiled once on this machine: about half a minute)."
                 )
             return
-        if self.parameter.layout.display == "none":
-            self._redraw()
-        done = sum(run.done)
-        self.bar.value = _bar(done, run.total)
+        self.bar.value = _bar(sum(run.done), run.total)
         left = run.seconds_left()
-        if self.session.status == SAMPLING and left is not None:
+        if status == SAMPLING and left is not None:
             phase = "Burn-in" if min(run.done) < run.spec.burn else "Sampling"
-            self.status.value = _status(f"{phase}: {time_left(left)}.")
+            said = "Stopping…" if run.stopping else f"{phase}: {time_left(left)}."
+            self.status.value = _status(said)
         self._draw_trace()
         self._draw_imputed()
         began = time.perf_counter()
         if began >= self._next:
-            self.convergence.value = _convergence(convergence(run))
+            self.convergence.value = _convergence(convergence(run), so_far=status == SAMPLING)
             spent = time.perf_counter() - began
             self._next = began + max(spent / SHARE, 0.4)
 
@@ -122,7 +134,9 @@ class Runner(View):
             return
         k = [p.label for p in monitored(run.model)].index(self.parameter.value)
         chains = [rows[:done, k] for rows, done in zip(run.out, run.done, strict=True)]
-        self.trace.value = live_trace(chains, run.spec.burn, run.n_iterations, self.parameter.value)
+        going = self.session.status == SAMPLING
+        total = run.n_iterations if going else max(run.done)
+        self.trace.value = live_trace(chains, run.spec.burn, total, self.parameter.value)
 
     def _draw_imputed(self) -> None:
         run, name = self.session.run, self.variable.value
@@ -156,7 +170,7 @@ def _status(text: str) -> str:
     return f'<div role="status" aria-live="polite" style="{INK}">{escape(text)}</div>'
 
 
-def _convergence(found: Convergence | None) -> str:
+def _convergence(found: Convergence | None, so_far: bool) -> str:
     if found is None:
         return note_html("Too few draws yet to tell whether the chains agree.")
     rows = [_row("PSR", found.psr, f"{found.psr:.3f}", f"at most {TARGET_PSR}",
@@ -168,9 +182,10 @@ def _convergence(found: Convergence | None) -> str:
         )  # fmt: skip
     span = f"iterations {found.first:,} to {found.last:,}"
     phase = "burn-in" if found.burning else "kept draws"
+    title = f"Worst parameters{' so far' if so_far else ''} ({phase}, {span})"
     return (
-        f'<table style="{INK};border-collapse:collapse"><caption style="text-align:left">'
-        f"Worst parameters so far ({phase}, {span})</caption><tbody>{''.join(rows)}</tbody></table>"
+        f'<div style="{INK};overflow-x:auto;white-space:nowrap;line-height:1.5">{title}'
+        f"<table><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -8,22 +8,20 @@ from html import escape
 from ipywidgets import Widget
 
 from tutorkit.charts import Picture
-from tutorkit.report import report
 from tutorkit.widgets.parts import INK, Display, View, heading_html, note_html
 
 NOTE = "A saved copy of the workbench. Run this cell again to work with it."
 
 
-def snapshot_html(view: View) -> str:
-    """Return what a view shows as HTML without controls, pictures as images."""
+def snapshot_html(view: View, report: str) -> str:
+    """Return what a view shows as HTML without controls, pictures as images, and a report."""
     session = view.session
     parts = [heading_html(f"Workbench: {session.name}"), note_html(NOTE)]
     if session.spec is not None:
         parts.append(f'<pre style="{INK}">{escape(session.script)}</pre>')
     parts += [picture.static_html() for picture in _pictures(view)]
-    if session.draws is not None and session.draws.n_kept:
-        shown = report(session.draws)._repr_html_()
-        parts.append(f"<details open><summary>Report of the last run</summary>{shown}</details>")
+    if report:
+        parts.append(f"<details open><summary>Report of the last run</summary>{report}</details>")
     return "".join(parts)
 
 

@@ -13,6 +13,7 @@ from tutorkit.charts import draw_in_background
 from tutorkit.datasets import names
 from tutorkit.draws import Draws
 from tutorkit.model.spec import ModelSpec
+from tutorkit.report import report
 from tutorkit.widgets.builder import ModelBuilder
 from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.data_views import DataViews
@@ -55,11 +56,13 @@ class Workbench(View):
         pages = [Page(partial(page, session)) for page in PAGES.values()]
         self.pages = Tab(pages, titles=list(PAGES))
         self._copy: DisplayHandle | None = None
+        self._reported: Draws | None = None
+        self._report = ""
         super().__init__(session, [self.title, self.pages])
-        self.on(self.pages, self._turn, "selected_index")
+        self.on(self.pages, self._turn_and_copy, "selected_index")
         self._turn()
         self.follow("name", self._redraw)
-        self.follow(["draws", "fits", "name", "step"], self._update_copy)
+        self.follow(["draws", "fits", "name"], self._renew_copy)
 
     def run(self) -> Draws | None:
         """Run the model and wait for it, as a cell of a notebook that is run as a whole does.
@@ -83,7 +86,11 @@ class Workbench(View):
         kind = " (simulated: a reconstruction)" if name in names() else ""
         self.title.value = heading_html(f"Workbench: {name}{kind}")
 
-    def _turn(self, _: object = None) -> None:
+    def _turn_and_copy(self, _: int) -> None:
+        self._turn()
+        self._update_copy()
+
+    def _turn(self) -> None:
         """Let only the page that is looked at follow the session."""
         for k, page in enumerate(self.pages.children):
             if k == self.pages.selected_index:
@@ -98,17 +105,26 @@ class Workbench(View):
         draw_in_background()  # the first chart takes seconds; most pages have one
         self._copy = display(_Html(self._static()), display_id=True)
 
+    def _renew_copy(self) -> None:
+        """Bring the copy up to date, and for it what nobody looks at."""
+        if self._copy is not None:
+            for page in self.pages.children:
+                if self.session.draws is not None or page.view:
+                    page.wake()
+            self._update_copy()
+            self._turn()
+
     def _update_copy(self) -> None:
         if self._copy is not None:
             self._copy.update(_Html(self._static()))
 
     def _static(self) -> str:
-        for page in self.pages.children:
-            if self.session.draws is not None or page.view:
-                page.wake()  # what nobody looks at is brought up to date for the copy
-        copy = static_html(self.uid, snapshot_html(self))
-        self._turn()
-        return copy
+        draws = self.session.draws
+        if draws is not self._reported:
+            self._reported, self._report = draws, ""
+            if draws is not None and draws.n_kept:
+                self._report = report(draws)._repr_html_()
+        return static_html(self.uid, snapshot_html(self, self._report))
 
 
 class Page(VBox):

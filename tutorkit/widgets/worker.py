@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
+import traceback
 from collections.abc import Callable
 
 from tutorkit.draws import Draws
@@ -24,35 +27,42 @@ class Worker:
 
     def __init__(self, tick: Callable[[], None], end: Callable[[Draws | Exception], None]) -> None:
         self._tick, self._end = tick, end
-        self._idle = threading.Event()
-        self._idle.set()
-
-    @property
-    def running(self) -> bool:
-        """Whether a run is going on."""
-        return not self._idle.is_set()
+        self._told = threading.Event()  # of the last run: everybody knows how it ended
+        self._told.set()
+        self.running = False
 
     def start(self, run: Run) -> None:
         """Run in the background. The caller makes sure that no other run is going on."""
-        self._idle.clear()
+        self.running, self._told = True, threading.Event()
         over = threading.Event()
         failures: list[Exception] = []
-        for work in (_draw, self._paint):
-            threading.Thread(target=work, args=(run, over, failures), daemon=True).start()
+        for work, arguments in ((_draw, ()), (self._paint, (self._told,))):
+            threading.Thread(
+                target=work, args=(run, over, failures, *arguments), daemon=True
+            ).start()
 
-    def wait(self, seconds: float | None = None) -> None:
+    def rest(self) -> None:
+        """Be ready for another run."""
+        self.running = False
+
+    def wait(self, seconds: float = math.inf) -> None:
         """Wait until the run has ended and the views know, in short steps that can be broken."""
-        steps = int(1e9 if seconds is None else seconds / 0.1)
-        while steps and not self._idle.wait(0.1):
-            steps -= 1
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self._told.wait(0.1):
+            pass
 
-    def _paint(self, run: Run, over: threading.Event, failures: list[Exception]) -> None:
+    def _paint(
+        self, run: Run, over: threading.Event, failures: list[Exception], told: threading.Event
+    ) -> None:
         try:
             while not over.wait(TICK_SECONDS):
-                self._tick()
+                try:
+                    self._tick()
+                except Exception:  # of somebody who follows the session: the run goes on
+                    traceback.print_exc()
             self._end(failures[0] if failures else _result(run))
         finally:
-            self._idle.set()
+            told.set()
 
 
 def _result(run: Run) -> Draws | Exception:
