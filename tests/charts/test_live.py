@@ -62,3 +62,9 @@ def test_imputed_values_stand_beside_the_observed():
     assert "observed (solid, mean" in svg
     assert "imputed (dashed, mean 3." in svg
     assert "none yet" in live_imputed(RNG.normal(size=400), np.empty(0), "y")
+
+
+def test_chains_that_are_not_drawn_are_not_counted_as_drawn():
+    chains = [RNG.normal(size=9)] * 6
+    assert "Trace of x, 4 of 6 chains" in live_trace(chains, 0, 9, "x")
+    assert "Trace of x, 2 chains" in live_trace(chains[:2], 0, 9, "x")

@@ -60,3 +60,32 @@ def test_a_data_command_for_other_data_is_said_to_be_ignored(session):
     assert "DATA is not read here" in view.note.value
     view.editor.value = "DATA: 04_multilevel.csv; MODEL: y ~ x3i;"
     assert "DATA" not in view.note.value
+
+
+def test_a_name_that_the_data_do_not_have_is_marked_though_the_model_is_taken(session):
+    view = ScriptView(session)
+    text = "CLUSTERID: j; MODEL: y ~ x1i x9;"
+    view.editor.value = text
+    start, end = view.editor.marks[0]
+    assert text[start:end] == "x9"
+    assert "The data have no column 'x9'" in view.editor.message
+    view.editor.value = "CLUSTERID: j; MODEL: y ~ x1i;"
+    assert view.editor.message == ""
+
+
+def test_a_choice_that_replaces_typed_text_says_so(session):
+    view = ScriptView(session)
+    view.editor.value = "MODEL: y ~ x1i; # mine"
+    session.edit(iterations=500)
+    assert "Undo brings your text back" in view.note.value
+    session.undo()
+    assert view.editor.value == "MODEL: y ~ x1i; # mine"
+    assert "Undo" not in view.note.value
+
+
+def test_a_message_is_gone_when_the_model_changes(session):
+    builder = ModelBuilder(session)
+    builder.undo.click()
+    assert "nothing to undo" in builder.message.value
+    session.begin("y")
+    assert builder.message.value == ""

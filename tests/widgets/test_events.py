@@ -76,3 +76,16 @@ def test_first_calls_from_many_threads_start_one_thread(browser):
 
 def test_without_a_kernel_nothing_comes_from_a_browser():
     assert not events._from_browser()
+
+
+def test_a_call_that_fails_does_not_stop_those_behind_it(browser, capsys):
+    queue, calls = Events(), []
+
+    def fail():
+        raise ValueError("planted")
+
+    queue.do(fail)
+    queue.do(lambda: calls.append("next"))
+    settle(queue)
+    assert calls == ["next"]
+    assert "planted" in capsys.readouterr().err

@@ -127,3 +127,78 @@ def test_a_view_that_comes_late_shows_the_run_that_goes_on(long):
     long.stop()
     long.wait()
     assert "Stopped" in runner.status.value
+
+
+def plant_breakdown(patch):
+    def plant(rng, plan, state, out, start, end, burn):
+        out[start:end] = np.nan
+
+    patch.setattr("tutorkit.chain.run_block", plant)
+
+
+def test_a_mistake_after_a_failed_run_is_told_and_nothing_else_breaks(short, monkeypatch):
+    runner = Runner(short)
+    with monkeypatch.context() as patch:
+        plant_breakdown(patch)
+        runner.run.click()
+        wait_for(lambda: not short.running)
+    short.write("MODEL: y ~ ~;")
+    runner.run.click()
+    assert "The script has a mistake" in runner.message.value
+    short.undo()
+    assert runner.message.value == ""
+    runner.run.click()
+    short.wait()
+    assert "Finished" in runner.status.value
+
+
+def test_a_failure_is_forgotten_when_a_cell_runs_the_model_again(short, monkeypatch):
+    runner = Runner(short)
+    with monkeypatch.context() as patch:
+        plant_breakdown(patch)
+        runner.run.click()
+        wait_for(lambda: not short.running)
+    short.edit(iterations=400)
+    short.start()
+    short.wait()
+    assert runner.message.value == ""
+
+
+def test_to_watch_nothing_is_remembered(short):
+    runner = Runner(short)
+    runner.run.click()
+    short.wait()
+    runner.parameter.value = ""
+    runner.run.click()
+    short.wait()
+    assert runner.parameter.value == ""
+
+
+def test_a_parameter_that_is_gone_gives_way_to_another(short):
+    runner = Runner(short)
+    runner.run.click()
+    short.wait()
+    short.write("CLUSTERID: j; MODEL: y ~ x2i; BURN: 50; ITERATIONS: 200;")
+    assert "settings have changed since" in runner.status.value
+    runner.run.click()
+    short.wait()
+    assert runner.parameter.value == "y: x2i"
+    assert "changed since" not in runner.status.value
+
+
+def test_a_variable_of_which_only_the_missingness_is_modelled_is_not_imputed(session):
+    session.write("MODEL: y ~ x3i; x1i.missing ~ x3i; BURN: 20; ITERATIONS: 100;")
+    runner = Runner(session)
+    runner.run.click()
+    session.wait()
+    assert [value for _, value in runner.variable.options] == ["", "y"]
+
+
+def test_stop_says_at_once_that_it_was_heard(long):
+    runner = Runner(long)
+    runner.run.click()
+    wait_for(lambda: min(long.run.done) > 1100)
+    runner.stop.click()
+    assert runner.stop.disabled
+    long.wait()
+    assert "Stopped" in runner.status.value

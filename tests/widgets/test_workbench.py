@@ -78,6 +78,7 @@ class Handle:
     """Stands for the output that holds the copy."""
 
     def update(self, output):
+        """Keep the copy."""
         self.html = output.html
 
 

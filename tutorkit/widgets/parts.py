@@ -111,9 +111,9 @@ class View(VBox):
                 try:
                     function(*arguments)
                 except TutorkitError as error:
-                    self.message.complain(error)
                     if clear:
                         self._restore()
+                    self.message.complain(error)
                 except Exception:
                     self.message.crash(traceback.format_exc())
 

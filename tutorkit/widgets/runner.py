@@ -58,6 +58,7 @@ class Runner(View):
         self.on(self.parameter, lambda _: self._draw_trace())
         self.on(self.variable, lambda _: self._draw_imputed())
         self.follow(["status", "run", "spec"], self._redraw)
+        self.follow("status", self._tell)
         self.follow("tick", self._paint)
 
     def _stop(self, _: object) -> None:
@@ -82,10 +83,15 @@ class Runner(View):
             appear(picture, bool(run and run.chains))
         if run is not None and session.status == FAILED:
             self.status.value = _status("The run failed.")
-            self.message.report(session.failure)
         elif run is not None and session.status in (FINISHED, STOPPED):
             changed = "" if run.spec == session.spec else CHANGED
             self.status.value = _status(_outcome(session.status, run) + changed)
+
+    def _tell(self) -> None:
+        if self.session.status == FAILED:
+            self.message.report(self.session.failure)
+        else:
+            self.message.clear()
 
     def _offer(self, run: Run) -> None:
         """Offer what can be watched in this run, keeping what was watched in the last."""
