@@ -84,17 +84,32 @@ def test_ranks_count_every_draw_once(chapter_draws):
     np.testing.assert_array_equal(low, (values < np.median(values)).sum(axis=1))
 
 
-def test_the_band_of_ranks_holds_95_of_100_counts(chapter_draws):
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("chains", [2, 4])
+def test_the_band_of_ranks_leaves_out_1_in_20_counts(chapter_draws, rho, chains):
     rng = np.random.default_rng(2)
-    inside = []
-    for _ in range(40):
-        values = rng.standard_normal((3, 500))
-        for t in range(1, 500):  # rho = 0.6: a fourth of the draws are effective
-            values[:, t] = 0.6 * values[:, t - 1] + 0.8 * values[:, t]
+    outside = []
+    for _ in range(30):
+        values = rng.standard_normal((chains, 2000))
+        for t in range(1, 2000):
+            values[:, t] = rho * values[:, t - 1] + np.sqrt(1 - rho**2) * values[:, t]
         table = rank_table(with_values(chapter_draws, values), X1I)
-        inside.append(table["count"].between(table["lower"], table["upper"]).mean())
-    # a bin's counts are less dependent than the values, so the band is rather too wide
-    assert 0.95 < np.mean(inside) < 0.999
+        outside.append(1 - table["count"].between(table["lower"], table["upper"]).mean())
+    # 600 or more different counts in groups that depend: a standard error of about .012
+    assert 0.03 < np.mean(outside) < 0.09
+
+
+def test_chains_that_never_meet_leave_the_band(even):
+    values = even.values[:, :, X1I] + 100 * np.arange(3)[:, None]
+    table = rank_table(with_values(even, values), X1I)
+    assert (~table["count"].between(table["lower"], table["upper"])).mean() > 0.9
+
+
+def test_ranks_of_one_chain_are_refused(chapter_draws):
+    one = replace(chapter_draws, values=chapter_draws.values[:1])
+    with pytest.raises(TutorkitError, match="Ranks compare chains, and this run has one") as caught:
+        rank_table(one, X1I)
+    assert caught.value.hint == "Use CHAINS: 2 or more."
 
 
 def test_a_shifted_chain_leaves_the_band(even):

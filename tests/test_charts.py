@@ -1,9 +1,11 @@
 """Charts: drawn without a network, readable without colour, and in words."""
 
+import base64
 import re
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 from tutorkit import compare, datasets, describe, interval_chart, show
@@ -96,6 +98,54 @@ def test_bands_do_not_overlap_and_the_legend_fits(listwise, names):
     assert min(b - a for band in bands for a, b in pairwise(band)) >= 8
 
 
+ROW = {
+    "parameter": "x", "method": "a", "estimate": -0.001, "lower": -0.004, "upper": 0.5,
+    "truth": 0.0, "bias_in_sds": -0.04,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({}, "x: truth 0.00; a 0.00 (0.00 to 0.50), at the truth."),
+        ({"bias_in_sds": 0.04}, "x: truth 0.00; a 0.00 (0.00 to 0.50), at the truth."),
+        ({"bias_in_sds": 0.06}, "x: truth 0.00; a 0.00 (0.00 to 0.50), 0.1 SDs above the truth."),
+        ({"estimate": -0.01, "truth": -0.001}, "x: truth 0.00; a -0.01 (0.00 to 0.50), at the"),
+    ],
+)
+def test_words_round_without_a_minus_or_a_side(row, words):
+    assert describe(pd.DataFrame([ROW | row])).startswith(words)
+
+
+def test_a_fit_looks_the_same_whichever_others_are_shown(listwise):
+    names = ["complete data", "listwise", "last run", "a", "b"]
+    fits = dict.fromkeys(names, listwise)
+    seen = {name: set() for name in names}
+    for shown in (names, names[1:], names[::-1], ["b"]):
+        chart = interval_chart(compare({name: fits[name] for name in shown}), names)
+        root = ElementTree.fromstring(show(chart, "").svg())
+        points = [e for e in root.iter() if e.get("aria-roledescription") == "point"]
+        for name, point in zip(shown * 9, points, strict=True):
+            shape = re.sub(r"[\d.]+", "", point.get("d"))  # without its size
+            seen[name].add((shape, point.get("fill"), point.get("stroke")))
+        legend = [e.text for e in root.iter() if e.text in names]
+        assert sorted(legend) == sorted(shown)
+    assert all(len(looks) == 1 for looks in seen.values())
+    assert len(set.union(*seen.values())) == 5
+
+
+def test_long_names_that_differ_stay_different(listwise):
+    methods = [f"a_run_that_somebody_kept_under_a_very_long_name_{k}" for k in range(1, 5)]
+    table = compare(dict.fromkeys(methods, listwise))
+    names = [f"pupil_background_measure_{k}" for k in range(9)]
+    table["parameter"] = table["parameter"].map(
+        dict(zip(table["parameter"].unique(), names, strict=True))
+    )
+    root = ElementTree.fromstring(show(interval_chart(table), "").svg())
+    texts = [e.text for e in root.iter() if "…" in (e.text or "")]
+    assert len(texts) == len(set(texts)) == 13
+
+
 def test_without_a_truth_the_chart_does_not_mention_it(listwise, chapter_draws):
     table = compare({"listwise": listwise, "run": chapter_draws})
     picture = show(interval_chart(table), describe(table), wide(table))
@@ -125,3 +175,34 @@ def test_a_saved_picture_is_dark_on_white(picture, tmp_path):
     ElementTree.fromstring(saved)
     assert "currentColor" not in saved
     assert 'fill="white"' in saved
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path stroke="currentColor"/></svg>'
+
+
+def test_a_chart_is_drawn_once(picture):
+    assert picture.svg() is picture.svg()
+
+
+def test_words_are_text_and_no_markup():
+    picture = show(SVG, 'a < b & "c"')
+    for html in (picture._repr_html_(), picture.static_html()):
+        assert html.count("a &lt; b &amp; &quot;c&quot;") == 2
+        assert "a < b" not in html
+
+
+@pytest.mark.parametrize(("table", "label"), [(None, "one\ntwo"), (pd.DataFrame({"x": []}), "one")])
+def test_where_there_is_a_table_a_chart_is_named_by_its_first_sentence(table, label):
+    assert f'aria-label="{label}"' in show(SVG, "one\ntwo", table)._repr_html_()
+
+
+def test_what_is_not_known_is_empty_in_the_table():
+    html = show(SVG, "", pd.DataFrame({"x": [1.0, None]}))._repr_html_()
+    assert re.findall("<td>(.*?)</td>", html) == ["1", ""]
+
+
+def test_the_image_of_an_untrusted_notebook_is_dark_on_white():
+    code = re.search('base64,([^"]*)', show(SVG, "words").static_html())[1]
+    image = base64.b64decode(code).decode()
+    assert 'stroke="#222"' in image
+    assert 'fill="white"' in image

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from tutorkit import TutorkitError, compare, datasets, fit_reml, parse
-from tutorkit.comparison import comparable, difference, focal_formula, wide
+from tutorkit.comparison import difference, figure, wide
 from tutorkit.diagnostics import effective_sizes
+from tutorkit.summaries import summarize
 
 PARAMETERS = ["Intercept", "x1i", "x2i", "x3i", "x2i*x3i", "σ²", "τ00", "τ11", "ρ01"]
 
@@ -38,8 +39,20 @@ def test_bias_is_measured_in_standard_errors_or_posterior_sds(table, listwise, c
     own = chapter_draws.get("y", "x1i")
     row = rows.loc["MNAR-aware", "x1i"]
     assert row["estimate"] == np.median(own)
-    assert row["bias_in_sds"] == pytest.approx((np.median(own) - 1) / own.std())
+    assert row["bias_in_sds"] == pytest.approx((np.median(own) - 1) / own.std(ddof=1))
     assert row["lower"] < row["estimate"] < row["upper"]
+
+
+def test_a_run_has_the_figures_of_its_report(table, chapter_draws):
+    rows = table[table["method"] == "MNAR-aware"].set_index("parameter")
+    report = summarize(chapter_draws)
+    report = report[(report["outcome"] == "y") & (report["group"] != "Standardized Coefficients")]
+    report = report.set_index("name")
+    for short, name in {"x1i": "x1i", "σ²": "Residual Var.", "τ11": "L2 : Var(x1i)"}.items():
+        own = report.loc[name]
+        figures = ("median", "sd", "lower", "upper", "mcse_mean")
+        shown = ("estimate", "sd", "lower", "upper", "mcse")
+        assert rows.loc[short, list(shown)].tolist() == own[list(figures)].tolist()
 
 
 def test_correlations_are_taken_draw_by_draw(table, chapter_draws):
@@ -71,52 +84,11 @@ def test_impossible_comparisons_are_explained(fits, message):
         compare(fits)
 
 
-def focal(model, data="04_multilevel"):
-    return fit_reml(parse(f"CLUSTERID: j; MODEL: {model};"), datasets.load(data))
-
-
 @pytest.mark.parametrize(
-    ("model", "alike"),
-    [
-        ("y ~ x1i x2i x3i x2i*x3i | x1i", True),
-        ("y ~ x2i*x3i x3i x2i x1i | x1i", True),
-        ("y ~ x1i x2i x3i | x1i", False),
-        ("y ~ x1i x2i x3i x2i*x3i | x2i", False),
-        ("x2i ~ x1i x3i", False),
-    ],
+    ("value", "shown"), [(-0.004, "0.00"), (0.0, "0.00"), (-0.006, "-0.01"), (12.345, "12.35")]
 )
-def test_fits_are_comparable_if_outcome_predictors_and_random_effects_agree(
-    listwise, chapter_draws, model, alike
-):
-    fits = {"run": chapter_draws, "other": focal(model), "listwise": listwise}
-    same, others = comparable(fits)
-    assert list(same) == (["run", "other", "listwise"] if alike else ["run", "listwise"])
-    assert list(others) == ([] if alike else ["other"])
-    if alike:
-        assert set(compare(same)["method"]) == set(fits)
-    assert comparable({}) == ({}, {})
-
-
-def test_models_of_other_outcomes_are_not_comparable(listwise):
-    fits = {"listwise": listwise, "other": replace(listwise, outcome="z")}
-    assert list(comparable(fits)[1]) == ["other"]
-
-
-@pytest.mark.parametrize(
-    "model",
-    ["y ~ x1i x2i x3i x2i*x3i | x1i", "y ~ x2i", "y ~ Intercept", "y ~ x1i x2i | x1i x2i"],
-)
-def test_focal_model_is_written_as_in_a_script(model):
-    assert focal_formula(focal(model)) == model
-
-
-def test_a_model_without_clusters_says_so():
-    fit = fit_reml(parse("MODEL: y ~ x1i;"), datasets.load("04_multilevel"))
-    assert focal_formula(fit) == "y ~ x1i, no random effects"
-
-
-def test_a_run_and_its_baseline_have_one_formula(chapter_draws, listwise):
-    assert focal_formula(chapter_draws) == focal_formula(listwise)
+def test_figures_have_no_minus_at_zero(value, shown):
+    assert figure(value) == shown
 
 
 def test_runs_have_a_monte_carlo_error(table, chapter_draws):

@@ -13,7 +13,7 @@ from tutorkit.diagram import describe_diagram, estimates_for, estimates_of, path
 from tutorkit.diagram.drawing import MOST_ARROWS
 from tutorkit.diagram.graph import graph_of
 from tutorkit.diagram.labels import place
-from tutorkit.diagram.layout import lay_out, shortened
+from tutorkit.diagram.layout import box_texts, lay_out
 
 LONG = [
     "anxiety_before", "depression", "socioeconomic_status", "reading_score_1", "age",
@@ -161,7 +161,15 @@ def test_a_model_too_large_for_a_diagram_is_refused():
     ],
 )
 def test_long_names_are_cut_in_the_middle(name, short):
-    assert shortened(name) == short
+    assert box_texts([name]) == {name: short}
+
+
+def test_long_names_that_differ_stay_different():
+    names = [f"pupil_background_measure_{k}" for k in range(1, 11)]
+    missing = "".join(f"{name}.missing ~ y;" for name in names)
+    svg = path_diagram(parse(f"MODEL: y ~ {' '.join(names)}; {missing}"))
+    texts = re.findall(r'font-size="12"[^>]*>([^<]+)<', svg)
+    assert len(texts) == len(set(texts)) == 21
 
 
 def test_words_and_table_give_the_same(chapter, chapter_draws):
@@ -190,6 +198,17 @@ def test_estimates_are_those_of_the_same_equations_only(chapter, chapter_draws):
     fewer = replace(chapter, equations=chapter.equations[:-1])
     assert estimates_for(fewer, chapter_draws) == {}
     assert estimates_for(chapter, None) == {}
+
+
+def test_a_product_spelled_in_two_ways_keeps_both_estimates():
+    spec = parse("MODEL: y ~ x z x*z; y.missing ~ z*x;")
+    estimates = {("y", "x*z"): "0.11", ("y.missing", "z*x"): "0.22"}
+    svg = path_diagram(spec, estimates)
+    assert ">0.11</text>" in svg
+    assert ">0.22</text>" in svg
+    assert svg.count(">×</text>") == 2  # one circle, and the legend
+    assert "y.missing is predicted by x*z (0.22)" in describe_diagram(spec, estimates)
+    assert path_table(spec, estimates)["estimate"].tolist()[-2:] == ["0.11", "0.22"]
 
 
 def test_negative_estimates_have_a_minus_sign(chapter_draws):

@@ -168,6 +168,19 @@ def test_mechanisms_that_cannot_be_seen_are_refused(variable, by, changes, compl
 # --- observed and complete -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("missing", [pd.NA, None, np.nan])
+@pytest.mark.parametrize("kind", [float, str])
+def test_numbers_among_objects_are_numbers(missing, kind):
+    column = pd.Series([missing if np.isnan(v) else kind(v) for v in DATA["x2i"]], dtype=object)
+    data = DATA.assign(x2i=column)
+    for table, expected in [
+        (mechanism(data, "x1i", "x2i"), mechanism(DATA, "x1i", "x2i")),
+        (clusters_of(data, "j", "x2i"), clusters_of(DATA, "j", "x2i")),
+    ]:
+        pd.testing.assert_frame_equal(table, expected)
+    assert intraclass(data, "j", "x2i") == intraclass(DATA, "j", "x2i")
+
+
 def test_both_histograms_have_the_same_bins():
     table = observed_and_complete(DATA, COMPLETE, "y")
     kinds = dict(list(table.groupby("values")))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tutorkit.arrays import Floats
-from tutorkit.diagnostics import bulk_sizes, psr_windows, split_psr
+from tutorkit.diagnostics import psr_windows, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.summaries import QUANTILES, demand_draws
@@ -80,34 +80,39 @@ def rank_table(draws: Draws, k: int, bins: int = 20) -> pd.DataFrame:
 
     Chains that explore the same distribution have about as many in each bin (Vehtari et al. 2021,
     figure 6). Columns: ``chain``, ``bin`` (from 1, lowest values first), ``count``, ``expected``,
-    and the 95 % band ``lower`` to ``upper``. Draws of one chain resemble each other, so the band is
-    that of as many draws as are effective in it: the variance of independent draws' counts times
-    draws / ESS, the ESS within the chain.
+    and the 95 % band ``lower`` to ``upper``. Neighbouring draws tend to share a bin, so n draws
+    count as fewer: as ESS, of the bin's indicator (1 in the bin, else 0) in that chain. With m
+    chains, and v = p (1 - p) n^2 / ESS of each, the variance of a chain's count is
+    (1 - 2/m) v + (sum of all chains' v) / m^2, as the ranks are those among all chains' draws.
 
     Raises
     ------
     TutorkitError
-        If there is no such parameter, it never changes, or the run kept too few draws.
+        If there is no such parameter, it never changes, the run kept too few draws, or has one
+        chain.
     """
     from arviz_stats.base import array_stats
 
     values = _moving(draws, k)
     chains, n = values.shape
+    if chains == 1:
+        raise TutorkitError("Ranks compare chains, and this run has one", "Use CHAINS: 2 or more.")
     ranks = array_stats.compute_ranks(values, axis=(0, 1))
     edges = np.linspace(0.5, chains * n + 0.5, bins + 1)
-    counts = np.stack([np.histogram(own, bins=edges)[0] for own in ranks])
+    inside = np.digitize(ranks, edges[1:-1])[:, :, None] == np.arange(bins)  # (chain, draw, bin)
+    ess = array_stats.ess(inside.astype(float), chain_axis=None, draw_axis=1, method="mean")
     share = 1 / bins
     expected = n * share
-    others = 1 - 1 / chains if chains > 1 else 1.0  # ranks of all chains together are even
-    ess = [min(float(bulk_sizes(own[None, :, None])[0]), n) for own in values]
-    reach = Z_95 * np.sqrt(expected * (1 - share) * others * n / np.array(ess))
-    table = _by_chain({"bin": np.arange(1, bins + 1)}, {"count": counts})
-    around = np.repeat(reach, bins)
+    alone = share * (1 - share) * n**2 / ess  # (chain, bin)
+    reach = Z_95 * np.sqrt((1 - 2 / chains) * alone + alone.sum(axis=0) / chains**2)
+    table = _by_chain(
+        {"bin": np.arange(1, bins + 1)}, {"count": inside.sum(axis=1), "reach": reach}
+    )
     return table.assign(
         expected=expected,
-        lower=np.maximum(expected - around, 0.0),
-        upper=expected + around,
-    )
+        lower=np.maximum(expected - table["reach"], 0.0),
+        upper=expected + table["reach"],
+    ).drop(columns="reach")
 
 
 def autocorrelation_table(draws: Draws, k: int, lags: int = 40) -> pd.DataFrame:

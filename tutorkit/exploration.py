@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import ndtri, stdtrit
 
 from tutorkit.arrays import Floats
+from tutorkit.data.inspect import as_numbers
 from tutorkit.errors import DataError, did_you_mean
 
 MOST_GROUPS = 5
@@ -181,7 +182,8 @@ def clusters_of(data: pd.DataFrame, cluster: str, variable: str) -> pd.DataFrame
         If a column is unknown, or the variable is not numeric or never observed.
     """
     _seen(data, variable)
-    rows = _column(data, variable).astype(np.float64).groupby(_column(data, cluster))
+    values = as_numbers(_column(data, variable)).astype(np.float64)
+    rows = values.groupby(_column(data, cluster))
     seen, mean = rows.count(), rows.mean()
     half = stdtrit(np.maximum(seen - 1, 1), 0.975) * rows.std() / np.sqrt(seen)
     table = pd.DataFrame(
@@ -233,7 +235,7 @@ def _missingness(
 
 def _seen(data: pd.DataFrame, name: str) -> pd.Series:
     """Return the observed values of a column as numbers."""
-    values = _column(data, name).dropna()
+    values = as_numbers(_column(data, name)).dropna()
     if values.empty:
         raise DataError(f"'{name}' has no value at all", "Choose another variable.")
     if not pd.api.types.is_numeric_dtype(values.dtype):

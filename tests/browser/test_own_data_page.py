@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bench import Bench
+from playwright.sync_api import expect
 
 START = "from tutorkit import Workbench\nbench = Workbench('04_multilevel')\nbench"
 OPEN = "Open a data file (0)"
@@ -52,9 +53,18 @@ def guesses(bench):
     return {row[0]: row[1] for row in cells if len(row) > 1}
 
 
+def check_complaint(bench, says):
+    """Check that there is one message on the page, which is seen without scrolling."""
+    alert = bench.root.get_by_role("alert").locator("visible=true")
+    expect(alert).to_contain_text(says)
+    expect(alert).to_be_in_viewport(ratio=1)
+
+
 def test_a_file_is_opened_and_what_is_found_in_it_is_said(bench):
     upload(bench, "mine.csv", OWN)
     bench.wait("'mine.csv' has 180 rows and 6 columns.")
+    said = bench.root.get_by_role("status").locator("visible=true")
+    expect(said).to_be_in_viewport(ratio=1)
     bench.wait("mine.csv: 180 rows")
     kinds = {
         "y": "continuous", "x": "continuous", "grade": "ordered categories?", "level": "text",
@@ -88,9 +98,7 @@ def test_a_file_is_opened_and_what_is_found_in_it_is_said(bench):
 def test_a_file_that_is_no_table_is_refused_and_the_data_stay(bench, name, content, says):
     before = bench.ask(STATE)
     upload(bench, name, content)
-    bench.wait(says, 10)
-    alerts = bench.root.get_by_role("alert").locator("visible=true")
-    assert alerts.count() == 1
+    check_complaint(bench, says)
     assert bench.ask(STATE) == before
     assert "mine.csv" in before
     bench.wait("mine.csv: 180 rows")
@@ -139,8 +147,7 @@ def test_words_in_a_model_are_refused_with_advice_and_the_run_stays(bench):
     bench.wait_script("y ~ x level;")
     bench.tab("Run")
     bench.press("^Run the model")
-    bench.wait("level", 10)
-    assert bench.root.get_by_role("alert").locator("visible=true").count() == 1
+    check_complaint(bench, "'level' holds 'high', which is not a number")
     bench.shot("own-5-words")
     assert bench.ask("bench.session.draws.n_kept") == "2000"
 

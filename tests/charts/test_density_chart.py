@@ -4,11 +4,12 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from tutorkit import TutorkitError, datasets, interval_chart
-from tutorkit.charts.densities import density_chart, density_picture
+from tutorkit.charts.densities import density_chart, density_picture, without_curve
 from tutorkit.comparison import compare
 from tutorkit.densities import density_table
 
@@ -44,7 +45,8 @@ def test_chart_fits_the_notebook_and_follows_the_theme(fits):
     long = {f"{name}, under a very long name indeed that is cut": fit for name, fit in fits.items()}
     svg = density_picture(long, "x1i", TRUTH).svg()
     assert float(ElementTree.fromstring(svg).get("width")) <= 560
-    assert "…</text>" in svg
+    assert sum("…" in (e.text or "") for e in ElementTree.fromstring(svg).iter()) == 3
+    assert "…</text>" not in svg  # cut in the middle, not at the edge of its room
     assert 'fill="#000"' not in svg
     assert 'stroke="#000"' not in svg
 
@@ -69,9 +71,34 @@ def test_names_stand_in_rows_of_their_own_the_leftmost_peak_highest(fits, pictur
         assert row["density"] == drawn.loc[drawn["fit"] == row["fit"], "density"].max()
 
 
+def test_a_tick_on_each_curve_stands_at_the_estimate_not_at_the_mode(chapter_draws):
+    k = [p.label for p in chapter_draws.parameters].index("y: x1i")
+    values = chapter_draws.values.copy()
+    values[:, :, k] = np.random.default_rng(1).exponential(size=values.shape[:2])
+    skewed = replace(chapter_draws, values=values)
+    picture = density_picture({"a": skewed, "b": chapter_draws}, "x1i")
+    layer = next(la for la in picture.chart.to_dict()["layer"] if la["mark"]["type"] == "tick")
+    ticks = pd.DataFrame(picture.chart.to_dict()["datasets"][layer["data"]["name"]])
+    assert ticks["value"].tolist() == [np.median(v) for v in (values[:, :, k],
+                                       chapter_draws.values[:, :, k])]  # fmt: skip
+    assert ticks["density"][0] == pytest.approx(0.5, abs=0.05)  # that of exp(1) at ln(2)
+    # nothing else upright but names' rows: no line at the mode
+    upright = [la for la in picture.chart.to_dict()["layer"] if la["mark"]["type"] == "rule"]
+    assert all("y2" not in la["encoding"] for la in upright)
+    assert picture.svg().count('aria-roledescription="tick"') == 2
+
+
+def test_long_names_that_differ_stay_different(listwise):
+    names = [f"a_run_with_a_very_long_name_{k}" for k in (1, 2)]
+    svg = density_picture(dict.fromkeys(names, listwise), "x1i").svg()
+    texts = [e.text for e in ElementTree.fromstring(svg).iter() if "…" in (e.text or "")]
+    assert len(texts) == len(set(texts)) == 2
+
+
 def test_truth_is_an_upright_line_only_where_it_is_given(fits):
     drawn = density_table(fits, "x1i")
-    with_truth, without = (density_chart(drawn, "x1i", value) for value in (1.0, None))
+    estimates = dict.fromkeys(fits, 1.0)
+    with_truth, without = (density_chart(drawn, "x1i", estimates, true) for true in (1.0, None))
     assert len(with_truth.layer) == len(without.layer) + 2
     true = with_truth.layer[5].data.set_index("fit").loc["truth"]
     assert (true["value"], true["density"]) == (1.0, 0.0)
@@ -107,9 +134,27 @@ def test_words_say_difference_overlap_kind_of_curve_and_truth(fits, picture):
     assert picture.table["method"].tolist() == ["truth", *fits]
 
 
+def test_fits_that_agree_lie_on_no_side(listwise):
+    near = replace(listwise, estimate=listwise.estimate + 0.001)
+    text = density_picture({"a": listwise, "b": near}, "x1i").text
+    assert text.startswith("x1i: b (0.83) is the same as a (0.83), to two decimals.")
+
+
+def test_numbers_near_zero_have_no_minus(listwise):
+    zero = replace(listwise, estimate=0 * listwise.estimate - 0.001)
+    text = density_picture({"a": listwise, "b": zero}, "x1i", {("y", "x1i"): -0.001}).text
+    assert text.startswith("x1i: b (0.00) is 0.83 below a (0.83)")
+    assert "The truth is 0.00." in text
+
+
 def test_what_has_no_curve_is_left_out_with_a_sentence(fits):
     picture = density_picture({"listwise": fits["listwise"], "run": fits["run"]}, "τ11", TRUTH)
     assert "listwise has no curve: REML gives τ11 no standard error." in picture.text
+    assert without_curve(fits, "τ11") == [
+        f"{name} has no curve: REML gives τ11 no standard error."
+        for name in ("complete data", "listwise")
+    ]
+    assert without_curve(fits, "x1i") == []
     assert "share" not in picture.text
     assert "SDs" not in picture.text
     assert ">listwise</text>" not in picture.svg()

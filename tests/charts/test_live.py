@@ -68,3 +68,48 @@ def test_chains_that_are_not_drawn_are_not_counted_as_drawn():
     chains = [RNG.normal(size=9)] * 6
     assert "Trace of x, 4 of 6 chains" in live_trace(chains, 0, 9, "x")
     assert "Trace of x, 2 chains" in live_trace(chains[:2], 0, 9, "x")
+
+
+def texts(svg, anchor=None):
+    found = [e for e in ElementTree.fromstring(svg).iter() if e.tag == "text"]
+    return [e.text for e in found if anchor in (None, e.get("text-anchor"))]
+
+
+def heights(svg):
+    """Return the figures left of the frame, from the top."""
+    found = [e for e in ElementTree.fromstring(svg).iter() if e.get("text-anchor") == "end"]
+    left = [e for e in found if float(e.get("x")) < 56]
+    return [e.text for e in sorted(left, key=lambda e: float(e.get("y")))]
+
+
+def test_at_most_four_chains_are_drawn():
+    chains = [RNG.normal(size=99)] * 6
+    assert sum(len(line) == 99 for line in points(live_trace(chains, 0, 99, "x"))) == 4
+
+
+def test_a_thinned_line_reaches_as_far_as_its_chain():
+    line = points(live_trace([RNG.normal(size=5000)], 0, 5000, "x"))[0]
+    assert line[-1, 0] == pytest.approx(WIDTH - 12, abs=3)
+
+
+def test_axes_and_burn_in_are_where_they_are_said_to_be():
+    svg = live_trace([np.linspace(2, 3, 100)], 50, 200, "x")
+    shade = ElementTree.fromstring(svg).findall("rect")[1]
+    assert float(shade.get("width")) == pytest.approx((WIDTH - 56 - 12) / 4, abs=0.1)
+    assert [t for t in texts(svg) if t in ("0", "100", "200")] == ["0", "100", "200"]
+    assert "burn-in to 50" in texts(svg)
+    assert heights(svg)[0] == "3"
+    assert heights(svg) == sorted(heights(svg), reverse=True)
+    assert "burn-in" not in live_trace([np.arange(9.0)], 0, 9, "x")
+
+
+def test_shares_are_of_the_observed_and_of_the_imputed_apart():
+    svg = live_imputed(np.tile([0.0, 1.0], 50), np.array([0.0, 1.0]), "y")
+    observed, imputed = points(svg)
+    np.testing.assert_array_equal(observed, imputed)
+    assert [t for t in texts(svg) if t in ("0", "0.5", "1")] == ["0", "0.5", "1"]
+    assert heights(svg) == ["50%", "0%"]
+
+
+def test_a_variable_with_one_value_is_drawn():
+    assert "nan" not in live_imputed(np.ones(5), np.ones(2), "y")

@@ -106,6 +106,25 @@ def test_of_many_patterns_and_variables_the_most_frequent_are_shown():
     assert "5 more incomplete variables" in str(picture)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("missing", "pattern", "rows"),
+        ("variable", "sign", "percent"),
+        ("label", "a.b", "x[0]"),
+    ],
+)
+def test_variables_may_have_any_name(names):
+    plain = patterns_picture(DATA[["y", "x1i", "x2i"]], ["y", "x1i", "x2i"])
+    renamed = DATA[["y", "x1i", "x2i"]].set_axis(list(names), axis=1)
+    picture = patterns_picture(renamed, names)
+    texts = [e.text for e in elements(picture)]
+    assert texts.count("×") == 12
+    shares = [[e.text for e in elements(p) if "%" in (e.text or "")] for p in (plain, picture)]
+    assert shares[0] == shares[1]
+    assert sum((text or "").removesuffix(" (variable)") in names for text in texts) >= 3
+
+
 def test_mechanism_has_a_point_a_range_and_an_interval_for_each_group():
     picture = PICTURES["mechanism"]()
     assert len(marks(picture, "point")) == len(picture.table) == 5

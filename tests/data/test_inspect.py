@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from tutorkit import datasets
-from tutorkit.data.inspect import cluster_notes, guess_cluster, inspect, without_codes
+from tutorkit.data.inspect import (
+    cluster_notes,
+    guess_cluster,
+    inspect,
+    names_clusters,
+    without_codes,
+)
 from tutorkit.errors import DataError
 
 DATA = datasets.load("04_multilevel")
@@ -78,6 +84,21 @@ def test_a_table_has_a_row_a_column():
 @pytest.mark.parametrize("name", ["a b", "1.95", "intercept", "y.missing"])
 def test_names_that_a_script_cannot_hold_are_told(name):
     assert "rename the column" in look(X, name)["note"]
+
+
+def test_nothing_is_guessed_about_the_cluster_variable():
+    data = pd.DataFrame({"a b": [1, 2, 3] * 200, "g": [1, 2, 3] * 200})
+    assert inspect(data, "g")["kind"].tolist() == ["ordered categories?", "clusters"]
+    assert inspect(data, "g")["note"][1] == ""
+    assert inspect(data, "a b")["note"][0].endswith("rename the column to use it.")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("j", True), ("School", True), ("class_id", True), ("paid", False), ("y", False)],
+)
+def test_names_of_cluster_variables_are_known(name, expected):
+    assert names_clusters(name) is expected
 
 
 def test_columns_of_one_name_are_each_looked_at():

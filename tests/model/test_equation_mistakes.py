@@ -69,7 +69,7 @@ EQUATIONS = [  # statement under MODEL, part of the message or hint, marked text
     ("y ~ x.Mean", "must end in '.mean', in small letters", "x.Mean"),
     ("y.mean ~ x", "'y.mean' can only be a predictor", "y.mean"),
     ("y ~ x.mean.mean", "'x.mean' can only be a predictor", "x.mean.mean"),
-    ("y ~ j.mean", "'j' is the cluster variable", "j.mean"),
+    ("y ~ j.mean", "'j' cannot be both the cluster variable", "j.mean"),
     ("y ~ y.mean", "'y' predicts itself", "y.mean"),
     ("y ~ x.mean; x ~ y", "form a cycle: y ~ x ~ y", "y"),
     ("x.mean.missing ~ y", "'x.mean' can only be a predictor", "x.mean.missing"),
@@ -100,8 +100,8 @@ EQUATIONS = [  # statement under MODEL, part of the message or hint, marked text
     ("y ~ x | x x", "'x' stands twice", "x"),
     ("y ~ x; y ~ z", "'y' is the outcome of two equations", "y"),
     ("y ~ x; x ~ z; z ~ y", "form a cycle: y ~ x ~ z ~ y", "y"),
-    ("y ~ j", "cannot be a predictor as well", "j"),
-    ("j ~ y", "cannot be an outcome", "j"),
+    ("y ~ j", "'j' cannot be both the cluster variable and a predictor of 'y'", "j"),
+    ("j ~ y", "'j' cannot be both the cluster variable and an outcome", "j"),
     ("f ~ x", "'f' is declared FIXED but is the outcome", "f"),
 ]
 

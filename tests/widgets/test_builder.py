@@ -1,7 +1,11 @@
 """The builder: steps to go through, and all forms of the model in sync."""
 
-from tutorkit import ModelBuilder
+from ipywidgets import HTML
+
+from tutorkit import ModelBuilder, TutorkitError, parse
+from tutorkit.errors import Spot
 from tutorkit.widgets.builder import STEPS
+from tutorkit.widgets.model_views import AdviceView
 from tutorkit.widgets.script_view import ScriptView
 
 
@@ -89,3 +93,50 @@ def test_a_message_is_gone_when_the_model_changes(session):
     assert "nothing to undo" in builder.message.value
     session.begin("y")
     assert builder.message.value == ""
+
+
+def test_marks_are_of_the_text_that_is_shown_only(session):
+    view = ScriptView(session)
+    other = parse("MODEL: y ~ x3i;").source
+    with session.hold_trait_notifications():
+        session.script = "MODEL: y ~ x1i;"
+        session.problem = TutorkitError("Planted", "Do this.", spot=Spot(other, 0, 5))
+    assert view.editor.marks == []
+    assert view.editor.message == "Planted. Do this."
+    assert view.note.value.count("last one that made sense") == 0  # there is no model yet
+    session.problem = None
+    assert view.editor.message == ""
+
+
+def test_text_and_marks_reach_the_browser_together(session, monkeypatch):
+    view = ScriptView(session)
+    sent = []
+    monkeypatch.setattr(view.editor, "send_state", lambda key=None: sent.append(set(key)))
+    session.write("MODEL: y ~ ~;")
+    assert {"value", "marks", "message"} in sent
+
+
+def test_a_script_without_a_data_command_is_not_said_to_name_other_data(session):
+    view = ScriptView(session)
+    view.editor.value = "MODEL: y ~ x3i;"
+    assert "DATA" not in view.note.value
+
+
+def test_advice_of_the_builder_is_up_to_the_step_at_hand(session):
+    builder = ModelBuilder(session)
+    advice = next(v for v in children(builder) if isinstance(v, AdviceView))
+    alone = AdviceView(session)
+    session.begin("y")
+    assert words(advice) != words(alone)
+    session.step = len(STEPS) - 1
+    assert words(advice) == words(alone)
+
+
+def children(widget):
+    for child in getattr(widget, "children", ()):
+        yield child
+        yield from children(child)
+
+
+def words(widget):
+    return [w.value for w in children(widget) if isinstance(w, HTML)]

@@ -24,8 +24,14 @@ def session():
 
 
 @pytest.fixture
-def view(session, chapter_draws):
-    session.draws = chapter_draws
+def run(session, chapter_draws):
+    """Return the chapter's run as one of the model in the editor."""
+    return replace(chapter_draws, spec=session.spec)
+
+
+@pytest.fixture
+def view(session, run):
+    session.draws = run
     return Comparison(session)
 
 
@@ -96,10 +102,10 @@ def test_a_box_takes_its_fit_out_and_brings_it_back(view, box, left):
     assert methods(view) == before
 
 
-def test_fits_are_kept_under_a_name(view, session, chapter_draws):
+def test_fits_are_kept_under_a_name(view, session, run):
     view.name.value = " with y.missing "
     view.keep.click()
-    assert session.fits == {"with y.missing": chapter_draws}
+    assert session.fits == {"with y.missing": run}
     assert view.name.value == ""
     assert "The last run is kept as &#x27;with y.missing&#x27;." in view.message.value
     assert [box.description for box in view.kept_row.children] == ["with y.missing"]
@@ -136,9 +142,9 @@ def test_without_a_run_there_is_nothing_to_keep(session):
 
 @pytest.mark.parametrize(("same", "back"), [(True, "keep it again"), (False, "run its model")])
 def test_a_kept_run_can_be_taken_out_and_one_is_told_how_to_have_it_back(
-    view, session, chapter_draws, same, back
+    view, session, run, same, back
 ):
-    fit = chapter_draws if same else replace(chapter_draws)
+    fit = run if same else replace(run)
     session.fits = {"a": fit, "b": fit}
     view.kept_run.value = "b"
     view.take_out.click()
@@ -178,6 +184,23 @@ def test_fits_of_other_focal_models_are_named_not_shown(view, session, chapter_d
     assert methods(view) == ["a"]
     assert view.notes.value == ""
     assert view.parameter.options == ("Intercept", "x1i", "σ²", "τ00")
+
+
+def test_messages_stand_under_the_row_that_keeps_a_run(view):
+    rows = list(view.children)
+    keep = next(k for k, row in enumerate(rows) if view.keep in getattr(row, "children", ()))
+    assert view.message in rows[keep + 1 : keep + 3]
+    assert rows.count(view.message) == 1
+    assert rows.index(view.message) < rows.index(view.intervals)
+
+
+def test_what_takes_runs_out_is_there_while_a_run_is_kept(view, session, run):
+    row = next(row for row in view.children if view.take_out in getattr(row, "children", ()))
+    assert not shown(row)
+    session.fits = {"a": run}
+    assert shown(row)
+    session.forget("a")
+    assert not shown(row)
 
 
 def test_baselines_are_of_the_last_runs_model_whatever_is_in_the_editor(view, session):

@@ -5,6 +5,7 @@ import pytest
 from tutorkit import datasets
 from tutorkit.widgets import data_views
 from tutorkit.widgets.data_views import CLUSTERS, COMPLETE, DEPENDS, TOGETHER, DataViews
+from tutorkit.widgets.model_session import ModelSession
 from tutorkit.widgets.session import Session
 
 DATA = datasets.load("04_multilevel")
@@ -150,6 +151,15 @@ def test_a_single_variable_is_compared_with_nothing():
 def test_data_of_the_same_variables_are_drawn_anew(session, view):
     session.load(DATA[:300], "half")
     assert "of 300 rows" in text(view)
+
+
+def test_gaps_are_counted_once_for_each_redraw(session, view, monkeypatch):
+    counted = []
+    real = ModelSession.missing.fget
+    counting = property(lambda s: counted.append(1) or real(s))
+    monkeypatch.setattr(ModelSession, "missing", counting)
+    view.kind.value = DEPENDS
+    assert len(counted) == 1
 
 
 def test_an_edit_of_the_model_draws_nothing_anew(session, view, monkeypatch):

@@ -6,7 +6,6 @@ import pytest
 
 from tutorkit import datasets, report
 from tutorkit.chains import worst_parameter
-from tutorkit.reml import fit_reml
 from tutorkit.widgets.diagnostics import Diagnostics
 from tutorkit.widgets.session import Session
 
@@ -65,14 +64,10 @@ def test_each_picture_is_of_the_parameter_chosen(view, name, words):
     assert "<svg" in view.display.value
 
 
-def test_the_report_is_that_of_the_run_with_the_kept_reml_fits(view, session, chapter_draws):
+def test_the_report_is_that_of_the_run(view, chapter_draws):
     view.picture.value = "Report"
     assert view.report.value == report(chapter_draws)._repr_html_()
     assert view.display.picture is None
-    fit = fit_reml(session.spec, session.data)
-    other = fit_reml(replace(session.spec, equations=session.spec.equations[1:]), session.data)
-    session.fits = {"by REML": fit, "other": other, "kept": chapter_draws}
-    assert view.report.value == report(chapter_draws, {"by REML": fit})._repr_html_()
     assert view.message.value == ""
     view.picture.value = "Traces"
     assert view.report.value == ""

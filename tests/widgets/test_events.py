@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -89,3 +90,40 @@ def test_a_call_that_fails_does_not_stop_those_behind_it(browser, capsys):
     settle(queue)
     assert calls == ["next"]
     assert "planted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kernel", "is_browser"),
+    [("comm_msg", True), ("execute_request", False), ("comm_open", False), (None, False)],
+)
+def test_only_a_message_of_a_widget_comes_from_the_browser(monkeypatch, kernel, is_browser):
+    parent = {} if kernel is None else {"header": {"msg_type": kernel}}
+    shell = SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda: parent))
+    monkeypatch.setattr(events, "get_ipython", lambda: shell)
+    assert events._from_browser() is is_browser
+
+
+def test_two_first_calls_at_once_start_one_thread(browser, monkeypatch):
+    started, barrier = [], threading.Barrier(2)
+
+    class Slow(threading.Thread):
+        def __init__(self, **settings):
+            started.append(1)
+            time.sleep(0.1)  # while the other call arrives
+            super().__init__(**settings)
+
+    queue, calls = Events(), []
+
+    def first():
+        barrier.wait()
+        queue.do(lambda: calls.append(1))
+
+    threads = [threading.Thread(target=first) for _ in range(2)]
+    names = {"Thread": Slow, "current_thread": threading.current_thread}
+    monkeypatch.setattr(events, "threading", SimpleNamespace(**names))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    settle(queue)
+    assert (len(started), len(calls)) == (1, 2)

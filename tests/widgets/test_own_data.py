@@ -37,6 +37,13 @@ def test_controls_have_names(view):
     assert view.upload.accept == ".csv,.dat,.txt"
 
 
+def test_the_buttons_count_of_files_is_not_seen(view):
+    assert "tutorkit-upload" in view.upload._dom_classes
+    assert ".tutorkit-upload {font-size: 0;}" in view.table.value
+    assert f'content: "{view.upload.description}" / "";' in view.table.value
+    assert view.upload.layout.align_self == "flex-start"  # not as wide as the step
+
+
 def test_a_built_in_data_set_is_chosen(session, view):
     assert view.built_in.value == "04_multilevel"
     assert "not the chapter authors' file" in words(view.about)
@@ -66,7 +73,7 @@ def test_what_was_found_is_a_table_with_heads(view):
     table = view.table.value
     assert re.findall(r'<th scope="row"[^>]*>(\w+)</th>', table) == ["school", "y", "grade"]
     assert table.count('scope="col"') == 4
-    assert "identifier?" in table
+    assert "clusters" in table
     assert "ordered categories?" in table
     assert "mine.csv: 80 rows" in words(view.table)
 
@@ -76,8 +83,14 @@ def test_what_is_to_mind_is_said(session, view):
     assert "grade: It holds few different whole numbers" in words(view.notes)
     session.choose_cluster("grade")
     assert "'grade' has 4 values only" in words(view.notes)
+    assert "ORDINAL" not in words(view.notes)
     session.choose_cluster(None)
     assert NO_CLUSTER in words(view.notes)
+    assert "grade: It holds few different whole numbers" in words(view.notes)
+    session.write("CLUSTERID: grades; MODEL: y ~ grade;")
+    assert "The data have no column 'grades'. Did you mean 'grade'?" in words(view.notes)
+    assert view.message.value == ""
+    session.choose_cluster(None)
     upload(view, b"school,y\n" + b"".join(b"%d,%d.5\n" % (k % 20, k) for k in range(80)))
     assert "school: Its values repeat" in words(view.notes)
     assert NO_NOTES not in words(view.notes)

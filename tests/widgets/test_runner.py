@@ -1,10 +1,15 @@
 """The runner, worked as a learner works it."""
 
+import re
 import time
 
 import numpy as np
+import pytest
 
 from tutorkit import Runner
+from tutorkit.progress import Convergence
+from tutorkit.run import Run
+from tutorkit.widgets.runner import _convergence
 
 
 def wait_for(condition, seconds=60):
@@ -202,3 +207,72 @@ def test_stop_says_at_once_that_it_was_heard(long):
     assert runner.stop.disabled
     long.wait()
     assert "Stopped" in runner.status.value
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ((True, 1.2, np.nan), [("PSR", "1.200", "not yet")]),
+        ((False, 1.01, 99.0), [("PSR", "1.010", "✓ reached"), ("ESS", "99", "not yet")]),
+        ((False, 1.2, 1234.0), [("PSR", "1.200", "not yet"), ("ESS", "1,234", "✓ reached")]),
+        ((False, 1.01, np.nan), [("PSR", "1.010", "✓ reached"), ("ESS", "–", "not yet")]),
+    ],
+)
+def test_figures_are_told_with_whether_they_suffice(found, words):
+    burning, psr, ess = found
+    html = _convergence(Convergence(burning, 1, 9, psr, "a", ess, "b"), so_far=True)
+    rows = re.findall(r"<th[^>]*>(\w+)</th><td[^>]*>(.*?)</td><td.*?</td><td[^>]*>(.*?)<", html)
+    assert rows == words
+    assert ("burn-in" in html) == burning
+    assert ("kept draws" in html) != burning
+
+
+def test_the_figures_at_the_end_are_of_the_whole_run(short):
+    short.edit(burn=200, iterations=20_000)
+    runner = Runner(short)
+    runner.run.click()
+    short.wait()
+    assert "kept draws, iterations 201 to 10,200" in runner.convergence.value
+    assert "nan" not in runner.imputed.value
+
+
+def test_a_trace_holds_what_was_drawn_and_no_more(long):
+    runner = Runner(long)
+    long.edit(burn=10**6)
+    runner.run.click()
+    wait_for(lambda: "<polyline" in runner.trace.value)
+    assert "Burn-in: about" in runner.status.value
+    assert "1000500" in runner.trace.value or "1500000" in runner.trace.value
+    lengths = [line.count(",") for line in re.findall('points="([^"]*)"', runner.trace.value)]
+    assert max(lengths) < 480
+    last = re.findall(r'([\d.]+),[\d.]+"', runner.trace.value)
+    assert float(last[0]) < 300  # far from the end
+    long.stop()
+    long.wait()
+
+
+def test_nothing_of_the_last_run_is_shown_with_other_data(short):
+    runner = Runner(short)
+    runner.run.click()
+    short.wait()
+    short.load("exercise_04")
+    assert "Press Run" in runner.status.value
+    assert runner.bar.value == runner.convergence.value == ""
+    assert runner.parameter.layout.display == "none"
+    short.load("04_multilevel")  # its draws return, the run does not
+    assert "Press Run" in runner.status.value
+
+
+def test_while_the_sampler_is_compiled_that_is_said(short, monkeypatch):
+    compile_run = Run.compile
+
+    def slow(run):
+        time.sleep(0.5)
+        compile_run(run)
+
+    monkeypatch.setattr(Run, "compile", slow)
+    runner = Runner(short)
+    runner.run.click()
+    assert "Preparing the sampler" in runner.status.value
+    short.wait()
+    assert "Finished" in runner.status.value

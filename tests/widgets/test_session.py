@@ -216,10 +216,10 @@ def test_an_observer_that_fails_does_not_end_the_run(short, capsys):
         raise ValueError("planted")
 
     short.observe(fail, "tick")
-    short.edit(iterations=20_000)
+    short.edit(iterations=100_000)
     short.start()
     short.wait()
-    assert short.draws.n_kept == 20_000
+    assert short.draws.n_kept == 100_000
     assert "planted" in capsys.readouterr().err
 
 

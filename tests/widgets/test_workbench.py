@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 import tutorkit as tk
 from tutorkit import DataError, Workbench
 from tutorkit.widgets.parts import View
+from tutorkit.widgets.run_settings import RunSettings
 
 SHORT = "CLUSTERID: j; MODEL: y ~ x3i; BURN: 50; ITERATIONS: 200; SEED: 1;"
 
@@ -122,3 +123,65 @@ def test_a_notebook_run_without_a_browser_keeps_the_last_charts_and_report():
     states = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     texts = [str(s["state"].get("value", "")) for s in states.values()]
     assert any("Finished: 200 draws" in text for text in texts)
+
+
+def awake(bench):
+    return [page.view is not None and not page.view._asleep for page in bench.pages.children]
+
+
+def test_only_the_page_that_is_looked_at_follows_and_stays_the_same():
+    bench = Workbench("04_multilevel", SHORT)
+    assert awake(bench) == [True, False, False, False, False]
+    model = bench.pages.children[0].view
+    bench.pages.selected_index = 2
+    assert awake(bench) == [False, False, True, False, False]
+    bench.session.edit(burn=77)
+    bench.pages.selected_index = 0
+    assert awake(bench) == [True, False, False, False, False]
+    assert bench.pages.children[0].view is model
+    assert bench.pages.children[0].children == (model,)
+    settings = [v for v in views(model) if isinstance(v, RunSettings)]
+    assert {view.numbers["burn"].value for view in settings} == {77}
+
+
+def test_the_title_says_which_data_are_simulated():
+    bench = Workbench("04_multilevel")
+    assert "04_multilevel (simulated: a reconstruction)" in bench.title.value
+    bench.session.load(pd.DataFrame({"y": [1.0, 2], "x": [1.0, 3]}))
+    assert bench.title.value.count("your data") == 1
+    assert "simulated" not in bench.title.value
+
+
+def test_the_copy_is_renewed_with_the_fits_and_holds_the_script_as_text():
+    bench = Workbench("04_multilevel", f"{SHORT} # <mine>")
+    bench.run()
+    bench._copy = Handle()
+    bench.session.keep("a")
+    assert "# &lt;mine&gt;" in bench._copy.html
+    assert "Outcome model estimates" in bench._copy.html
+    bench.session.load("exercise_04")
+    assert "Outcome model estimates" not in bench._copy.html
+    assert "&lt;mine&gt;" not in bench._copy.html
+
+
+def test_a_run_without_draws_has_no_report_in_the_copy():
+    bench = Workbench("04_multilevel", SHORT)
+    bench.session.edit(burn=10**7)
+    bench.session.start()
+    bench.session.stop()
+    bench.session.wait()
+    assert bench.session.draws.n_kept == 0
+    bench._copy = Handle()
+    bench.session.load("exercise_04")
+    bench.session.load("04_multilevel")
+    assert "Report of the last run" not in bench._copy.html
+
+
+def test_an_import_takes_the_time_it_says_and_leaves_the_collector_as_it_was():
+    code = (
+        "import gc, time; before, began = gc.get_threshold(), time.perf_counter(); import tutorkit;"
+        "print(gc.get_threshold() == before,"
+        " 0 < tutorkit.IMPORT_SECONDS <= time.perf_counter() - began)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.strip() == "True True", run.stderr

@@ -1,6 +1,6 @@
 """Advice on models that run, but may not do what their authors expect."""
 
-from tutorkit.advice.advice import STEPS, Advice, Missing, Step
+from tutorkit.advice.advice import STEPS, Advice, Step
 from tutorkit.advice.advise import advise
 
-__all__ = ["STEPS", "Advice", "Missing", "Step", "advise"]
+__all__ = ["STEPS", "Advice", "Step", "advise"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,8 +11,6 @@ from tutorkit.model.spec import Equation, ModelSpec
 
 Step = Literal["data", "focal", "auxiliary", "selection", "run"]
 STEPS: tuple[Step, ...] = get_args(Step)
-Missing = Mapping[str, float]
-"""Share of missing values by variable."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,6 @@ def selection_models(spec: ModelSpec) -> dict[str, Equation]:
     indicators = dict(spec.indicators)
     found = [e for e in spec.equations if role_of(spec, e) == "selection"]
     return {e.selects or indicators[e.outcome]: e for e in found}
-
-
-def is_incomplete(spec: ModelSpec, missing: Missing) -> bool:
-    """Tell whether values of any variable of the model are missing."""
-    return any(missing.get(v, 0) > 0 for v in spec.variables)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -13,8 +13,7 @@ FEW = 1000  # iterations of a chain
 
 def improper_priors(spec: ModelSpec) -> Iterator[Advice]:
     """Repeat the warnings of priors that leave no posterior distribution."""
-    for warning in prior_warnings(spec):
-        what, _, todo = warning.partition(": ")
+    for what, todo in prior_warnings(spec):
         yield Advice("run", "", f"{what}.", f"{todo[0].upper()}{todo[1:]}")
 
 

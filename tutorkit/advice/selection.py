@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutorkit.advice.advice import Advice, Missing, listed, selection_models
+from tutorkit.advice.advice import Advice, listed, selection_models
+from tutorkit.advice.known import Known
 from tutorkit.model.spec import ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
 
@@ -24,17 +25,17 @@ def self_left_out(spec: ModelSpec) -> Iterator[Advice]:
             )
 
 
-def no_selection_model(spec: ModelSpec, missing: Missing) -> Iterator[Advice]:
+def no_selection_model(spec: ModelSpec, known: Known) -> Iterator[Advice]:
     """Advise on an incomplete outcome of the focal model that is taken to be MAR."""
     name = spec.focal.outcome
-    if missing.get(name, 0) > 0 and name not in selection_models(spec):
+    if known.gaps(name) > 0 and name not in selection_models(spec):
         right = " ".join((name, *spec.focal.inputs))
         yield Advice(
             "selection",
             "",
-            f"{100 * missing[name]:.0f}% of the values of '{name}' are missing, and nothing models "
-            "why. The estimates hold under MAR: if missingness depends only on what is observed of "
-            "the model's variables.",
+            f"{100 * known.gaps(name):.0f}% of the values of '{name}' are missing, and nothing "
+            "models why. The estimates hold under MAR: if missingness depends only on what is "
+            "observed of the model's variables.",
             f"If there is reason to expect MNAR, add '{name}{MISSING_SUFFIX} ~ {right};' and "
             "compare the estimates.",
         )

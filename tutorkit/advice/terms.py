@@ -1,35 +1,12 @@
-"""Advice on the terms of equations, and on clusters."""
+"""Advice on the terms of equations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tutorkit.advice.advice import Advice, listed
 from tutorkit.formulas import role_of
 from tutorkit.model.spec import ModelSpec
-
-_CLUSTERS = {
-    "j", "cluster", "group", "school", "class", "classroom", "clinic", "hospital", "site", "team",
-    "family", "region", "country",
-}  # fmt: skip
-
-
-def no_clusters(spec: ModelSpec, columns: Sequence[str]) -> Iterator[Advice]:
-    """Advise on a model without clusters of data that seem to have some."""
-    found = [name for name in columns if names_clusters(name) and name not in spec.sources]
-    if spec.cluster is None and found:
-        yield Advice(
-            "data",
-            "",
-            f"'{found[0]}' looks like a cluster variable, but the model has no clusters. Rows of "
-            "one cluster are often alike; the intervals are then too narrow.",
-            f"If '{found[0]}' numbers the clusters, add 'CLUSTERID: {found[0]};'.",
-        )
-
-
-def names_clusters(column: str) -> bool:
-    """Tell whether a column has a name that cluster variables often have."""
-    return column.casefold().removesuffix("id").removesuffix("_") in _CLUSTERS
 
 
 def no_main_effect(spec: ModelSpec) -> Iterator[Advice]:

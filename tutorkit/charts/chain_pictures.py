@@ -21,6 +21,7 @@ from tutorkit.charts.chains import (
     rank_chart,
     trace_chart,
 )
+from tutorkit.charts.names import shortened
 from tutorkit.charts.picture import Picture
 from tutorkit.diagnostics import TARGET_PSR
 from tutorkit.draws import Draws
@@ -29,6 +30,7 @@ from tutorkit.priors import prior_density
 from tutorkit.summaries import statistics
 
 SHARE_OUTSIDE = 0.15  # of the bins of a rank plot; by chance it is 0.05
+MOST_LETTERS = 40  # of a parameter's name along an axis
 STICKY = 0.1  # an autocorrelation at which draws no longer count as related
 LAGS_SHOWN = (1, 2, 5, 10, 20, 40)
 MARGIN = 0.4  # of the posterior's width, shown of the prior on either side
@@ -53,12 +55,14 @@ def psr_picture(draws: Draws) -> Picture:
     worst: dict[Any, Any] = known.iloc[int(known["psr"].to_numpy().argmax())].to_dict()
     lines.append(
         f"The highest of all is {worst['psr']:.3f} in iterations {worst['first']} to "
-        f"{worst['last']}, of {worst['parameter']}."
+        f"{worst['last']}, of {worst['parameter'].removesuffix('.')}."
     )
     high = known[known["psr"] >= TARGET_PSR]
     if agree and len(high):
         lines.append(f"From iteration {high['last'].iloc[-1] + 1} on it stays below the target.")
-    return Picture(psr_chart(known), "\n".join(lines), table)
+    short = shortened([p.label for p in draws.parameters], MOST_LETTERS)
+    shown = known.assign(parameter=known["parameter"].map(short))
+    return Picture(psr_chart(shown), "\n".join(lines), table)
 
 
 def trace_picture(draws: Draws, k: int) -> Picture:
@@ -79,7 +83,7 @@ def trace_picture(draws: Draws, k: int) -> Picture:
         for chain, mean, sd in zip(figures["chain"], kept.mean(axis=1), figures["SD"], strict=True)
     ]
     lines = [_agreement(draws, k), f"After burn-in {'; '.join(means)}."]
-    return Picture(trace_chart(table, draws.parameters[k].label), "\n".join(lines), figures)
+    return Picture(trace_chart(table, _short_label(draws, k)), "\n".join(lines), figures)
 
 
 def rank_picture(draws: Draws, k: int) -> Picture:
@@ -158,8 +162,13 @@ def prior_posterior_picture(draws: Draws, k: int) -> Picture:
     figures = pd.DataFrame(
         {"posterior": ["2.5%", "median", "97.5%"], parameter.label: [lower, median, upper]}
     )
-    chart = prior_posterior_chart(pd.concat(tables), parameter.label)
+    chart = prior_posterior_chart(pd.concat(tables), _short_label(draws, k))
     return Picture(chart, "\n".join(lines), figures)
+
+
+def _short_label(draws: Draws, k: int) -> str:
+    parameters = draws.parameters
+    return shortened([p.label for p in parameters], MOST_LETTERS)[parameters[k].label]
 
 
 def _agreement(draws: Draws, k: int) -> str:

@@ -29,7 +29,8 @@ def psr_chart(table: pd.DataFrame) -> alt.LayerChart:
     top = max(LOW_PSR, 1.06 * float(table["psr"].max()))
     scale = alt.Scale(domain=[0.98, top], nice=False, zero=False)
     y = alt.Y("psr:Q", title="highest PSR", scale=scale)
-    x = alt.X("last:Q", title="iterations of the burn-in (each point: their second half)")
+    title = "iterations of the burn-in (each point: their second half)"
+    x = alt.X("last:Q", title=title, axis=alt.Axis(tickCount=5))
     base = alt.Chart(table).encode(x=x, y=y)
     line = base.mark_line(color=COLOURS[0], strokeWidth=2)
     points = base.mark_point(color=COLOURS[0], filled=True, size=40, opacity=1)
@@ -78,7 +79,12 @@ def trace_chart(table: pd.DataFrame, label: str) -> alt.LayerChart:
         alt.Chart(table)
         .mark_line(strokeWidth=1)
         .encode(
-            x=alt.X("iteration:Q", title="iteration", scale=alt.Scale(nice=False)),
+            x=alt.X(
+                "iteration:Q",
+                title="iteration",
+                scale=alt.Scale(nice=False),
+                axis=alt.Axis(tickCount=5),
+            ),
             y=alt.Y("value:Q", title=label, scale=alt.Scale(zero=False)),
             **_by_chain(table),
         )

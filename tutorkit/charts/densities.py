@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from tutorkit.charts.names import shortened
 from tutorkit.charts.picture import Picture
 from tutorkit.charts.theme import COLOURS, DASHES, INK, ROW_HEIGHT, WIDTH, themed
-from tutorkit.comparison import TRUTH, Fit, compare, difference
+from tutorkit.comparison import TRUTH, Fit, compare, difference, figure
 from tutorkit.densities import density_table, overlap
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
@@ -20,29 +22,37 @@ if TYPE_CHECKING:
 
 HEIGHT = 150
 KEY = 24  # pixels of its line beside a fit's name
-LABEL_LIMIT = 100  # pixels for the name
+MOST_LETTERS = 16  # of the name
+LABEL_LIMIT = 110  # pixels for it
+TICK = 12  # pixels: height of the mark at an estimate
+MOST_OF_PARAMETER = 50  # letters
 SHOWN = ["method", "estimate", "sd", "lower", "upper", "mcse"]
 
 
 def density_chart(
     densities: pd.DataFrame,
     parameter: str,
+    estimates: Mapping[str, float],
     truth: float | None = None,
     methods: Sequence[str] = (),
 ) -> alt.LayerChart:
     """Chart the table of `density_table`: one curve for each fit.
 
     The curves are told apart by dash and colour, and each has its name, with a piece of its line,
-    above its peak; the truth, where it is given, is an upright line. ``methods`` are those of an
-    `interval_chart` beside it: the fits keep their colours.
+    above its peak, and a short upright tick on it at the fit's estimate; the truth, where it is
+    given, is an upright line. ``estimates`` are those of the fits by name, ``methods`` the names
+    given to an `interval_chart` beside it: the fits keep their colours.
     """
     import altair as alt
 
     fits = list(dict.fromkeys([*methods, *densities["fit"]]))
     labels = _labels(densities, truth)
+    short = {TRUTH: TRUTH, **shortened(fits, MOST_LETTERS)}
+    labels = labels.assign(name=labels["fit"].map(short))
     top = float(labels["height"].max())
     scale = alt.Scale(zero=False, nice=False)
-    x = alt.X("value:Q", title=parameter, scale=scale, axis=alt.Axis(grid=False))
+    title = f"{shortened([parameter], MOST_OF_PARAMETER)[parameter]}  (short ticks: estimates)"
+    x = alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(grid=False))
     axis = alt.Axis(labels=False, ticks=False, domain=False, grid=False)
     y = alt.Y("density:Q", title="density", axis=axis, scale=alt.Scale(domain=[0, 1.05 * top]))
     colours = [COLOURS[k % len(COLOURS)] for k in range(len(fits))]
@@ -53,14 +63,15 @@ def density_chart(
     areas = curves.mark_area(opacity=0.12)
     lines = curves.mark_line(strokeWidth=2).encode(strokeDash=dash)
     named = alt.Chart(labels[labels["fit"] != TRUTH]).encode(x=x)
-    heads = named.mark_rule(color=INK, opacity=0.6).encode(y=y, y2="height:Q")
+    marked = alt.Chart(_on_curves(densities, estimates)).encode(x=x, y=y, color=colour)
+    ticks = marked.mark_tick(orient="vertical", size=TICK, thickness=3, opacity=1)
     keys = named.mark_rule(strokeWidth=2, xOffset=4, x2Offset=4 + KEY, yOffset=6, y2Offset=6)
     text: dict[str, Any] = {"align": "left", "baseline": "top", "color": INK}
-    names = named.mark_text(dx=8 + KEY, limit=LABEL_LIMIT, **text).encode(text="fit:N")
+    names = named.mark_text(dx=8 + KEY, limit=LABEL_LIMIT, **text).encode(text="name:N")
     layers = [
         areas,
         lines,
-        heads,
+        ticks,
         keys.encode(x2="value", y="height:Q", color=colour, strokeDash=dash),
         names.encode(y="height:Q"),
     ]
@@ -108,8 +119,35 @@ def density_picture(
         )
     rows = table[table["parameter"] == parameter]
     value = float(rows["truth"].iloc[0])
-    chart = density_chart(densities, parameter, None if value != value else value, methods)
+    estimates = dict(zip(rows["method"], rows["estimate"], strict=True))
+    true = None if value != value else value
+    chart = density_chart(densities, parameter, estimates, true, methods)
     return Picture(chart, _words(fits, densities, rows), rows[SHOWN].reset_index(drop=True))
+
+
+def without_curve(fits: Mapping[str, Fit], parameter: str) -> list[str]:
+    """Return a sentence for each fit that has no curve, why; errors as `density_table`."""
+    drawn = set(density_table(fits, parameter)["fit"])
+    return [_no_curve(name, fit, parameter) for name, fit in fits.items() if name not in drawn]
+
+
+def _no_curve(name: str, fit: Fit, parameter: str) -> str:
+    if isinstance(fit, Draws):
+        return f"{name} has no curve: its draws of {parameter} hardly differ."
+    return f"{name} has no curve: REML gives {parameter} no standard error."
+
+
+def _on_curves(densities: pd.DataFrame, estimates: Mapping[str, float]) -> pd.DataFrame:
+    """Return the point of each curve at its fit's estimate: ``fit``, ``value``, ``density``."""
+    rows = [
+        {
+            "fit": fit,
+            "value": estimates[str(fit)],
+            "density": np.interp(estimates[str(fit)], curve["value"], curve["density"]),
+        }
+        for fit, curve in densities.groupby("fit", sort=False)
+    ]
+    return pd.DataFrame(rows)
 
 
 def _labels(densities: pd.DataFrame, truth: float | None) -> pd.DataFrame:
@@ -136,24 +174,26 @@ def _words(fits: Mapping[str, Fit], densities: pd.DataFrame, rows: pd.DataFrame)
             share = overlap(densities, first, name)
             lines.append(f"The curves of {first} and {name} share {share:.0%} of their area.")
     for name, fit in fits.items():
-        if name not in drawn and isinstance(fit, Draws):
-            lines.append(f"{name} has no curve: its draws of {parameter} hardly differ.")
-        elif name not in drawn:
-            lines.append(f"{name} has no curve: REML gives {parameter} no standard error.")
+        if name not in drawn:
+            lines.append(_no_curve(name, fit, parameter))
         elif not isinstance(fit, Draws):
             lines.append(
                 f"The curve of {name} is the normal curve of its estimate and standard error."
             )
     truth = rows["truth"].iloc[0]
-    return "\n".join(lines + ([f"The truth is {truth:.2f}."] if truth == truth else []))
+    return "\n".join(lines + ([f"The truth is {figure(truth)}."] if truth == truth else []))
 
 
 def _differs(parameter: str, rows: pd.DataFrame, first: str, second: str) -> str:
     row = difference(rows, first, second).iloc[0]
     by, sds, mcse = (float(row[name]) for name in ("difference", "in_sds", "mcse"))
-    text = f"{parameter}: {second} ({row['second']:.2f}) is {abs(by):.2f} "
-    text += f"{'above' if by > 0 else 'below'} {first} ({row['first']:.2f})"
-    if sds == sds:
+    text = f"{parameter}: {second} ({figure(row['second'])}) is "
+    if figure(by) == "0.00":
+        text += f"the same as {first} ({figure(row['first'])}), to two decimals"
+    else:
+        side = "above" if by > 0 else "below"
+        text += f"{abs(by):.2f} {side} {first} ({figure(row['first'])})"
+    if sds == sds and f"{abs(sds):.1f}" != "0.0":
         text += f" = {abs(sds):.1f} SDs of {first}"
     if mcse > 0:
         text += f", give or take {mcse:.2g} of Monte Carlo error"

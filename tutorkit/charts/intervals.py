@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from tutorkit.charts.names import shortened
 from tutorkit.charts.theme import COLOURS, INK, ROW_HEIGHT, SHAPES, WIDTH, themed
-from tutorkit.comparison import TRUTH
+from tutorkit.comparison import TRUTH, figure
 
 if TYPE_CHECKING:
     import altair as alt
@@ -15,21 +17,31 @@ if TYPE_CHECKING:
 FEW = 4  # fits that get roomy rows
 SMALL_ROW_HEIGHT = 11
 LABEL_LIMIT = 130  # pixels for a parameter's name
+MOST_LETTERS = 20  # of it
+LETTER = 5.5  # pixels, on average
 LEGEND_WIDTH = 420  # it begins where the plot begins
 HOLLOW = "transparent"
 
 
-def interval_chart(table: pd.DataFrame) -> alt.LayerChart:
+def interval_chart(table: pd.DataFrame, names: Sequence[str] = ()) -> alt.LayerChart:
     """Chart the table of `tutorkit.compare`: estimates and 95 % intervals against the truth.
 
     One band for each parameter and in it one line for each method, told apart by shape as well as
     colour (from the ninth method on the shapes are hollow). The truth, where the table has it, is
-    an upright line across the band.
+    an upright line across the band. ``names`` are all fits there may be: a fit looks the same
+    whichever of them are in the table.
     """
     import altair as alt
 
+    table = table.assign(
+        parameter=table["parameter"].map(shortened(table["parameter"], MOST_LETTERS))
+    )
     fits = table[table["method"] != TRUTH]
     true = table[table["method"] == TRUTH]
+    known = list(dict.fromkeys([*names, *fits["method"]]))
+    columns, room = _legend_columns(list(dict.fromkeys(fits["method"])))
+    short = shortened(known, int(room / LETTER))
+    fits = fits.assign(method=fits["method"].map(short))
     methods = list(dict.fromkeys(fits["method"]))
     parameters = list(dict.fromkeys(table["parameter"]))
     row = ROW_HEIGHT if len(methods) <= FEW else SMALL_ROW_HEIGHT
@@ -39,15 +51,17 @@ def interval_chart(table: pd.DataFrame) -> alt.LayerChart:
     x_scale = alt.Scale(zero=False, nice=True)
     x_title = "estimate and 95% interval" + ("" if true.empty else "  (│ truth)")
     offset = alt.YOffset("method:N", sort=methods, scale=alt.Scale(paddingOuter=0.5))
-    legend = _legend(methods)
+    legend = alt.Legend(
+        title=None, orient="top", symbolOpacity=1, columns=columns, labelLimit=room, values=methods
+    )
 
     def look(channel: Any, looks: list[str]) -> Any:
-        scale = alt.Scale(domain=methods, range=looks)
+        scale = alt.Scale(domain=list(short.values()), range=looks)
         return channel("method:N", sort=methods, scale=scale, legend=legend)
 
-    stroke = look(alt.Stroke, [COLOURS[k % len(COLOURS)] for k in range(len(methods))])
-    fill = look(alt.Fill, [_fill(k) for k in range(len(methods))])
-    shape = look(alt.Shape, [SHAPES[k % len(SHAPES)] for k in range(len(methods))])
+    stroke = look(alt.Stroke, [COLOURS[k % len(COLOURS)] for k in range(len(known))])
+    fill = look(alt.Fill, [_fill(k) for k in range(len(known))])
+    shape = look(alt.Shape, [SHAPES[k % len(SHAPES)] for k in range(len(known))])
     base = alt.Chart(fits).encode(y=y, yOffset=offset, stroke=stroke)
     intervals = (
         base.transform_filter("isValid(datum.lower)")
@@ -78,30 +92,31 @@ def describe(table: pd.DataFrame) -> str:
 def _sentence(parameter: str, rows: pd.DataFrame) -> str:
     fits = rows[rows["method"] != TRUTH]
     true = rows["truth"].iloc[0]
-    parts = [f"truth {true:.2f}"] if true == true else []
+    parts = [f"truth {figure(true)}"] if true == true else []
     for row in fits.to_dict("records"):
         if row["estimate"] != row["estimate"]:
             parts.append(f"{row['method']} has no estimate")
             continue
-        part = f"{row['method']} {row['estimate']:.2f}"
+        part = f"{row['method']} {figure(row['estimate'])}"
         if row["lower"] == row["lower"]:
-            part += f" ({row['lower']:.2f} to {row['upper']:.2f})"
+            part += f" ({figure(row['lower'])} to {figure(row['upper'])})"
         if row["bias_in_sds"] == row["bias_in_sds"]:
-            side = "above" if row["bias_in_sds"] > 0 else "below"
-            part += f", {abs(row['bias_in_sds']):.1f} SDs {side} the truth"
+            part += f", {_distance(row['bias_in_sds'])} the truth"
         parts.append(part)
     return f"{parameter}: {'; '.join(parts)}."
+
+
+def _distance(in_sds: float) -> str:
+    away = f"{abs(in_sds):.1f}"
+    return "at" if away == "0.0" else f"{away} SDs {'above' if in_sds > 0 else 'below'}"
 
 
 def _fill(k: int) -> str:
     return COLOURS[k % len(COLOURS)] if k < len(SHAPES) else HOLLOW
 
 
-def _legend(methods: list[str]) -> alt.Legend:
-    """Return a legend of as many columns as have room; longer names are cut."""
-    import altair as alt
-
+def _legend_columns(methods: list[str]) -> tuple[int, int]:
+    """Return how many columns of names have room, and the pixels of one; longer names are cut."""
     widest = 6 * max(map(len, methods)) + 30  # 6 pixels a letter, 30 for symbol and gap
     columns = min(4, max(2, LEGEND_WIDTH // widest))
-    room = LEGEND_WIDTH // columns - 30
-    return alt.Legend(title=None, orient="top", symbolOpacity=1, columns=columns, labelLimit=room)
+    return columns, LEGEND_WIDTH // columns - 30

@@ -58,9 +58,19 @@ def patterns_chart(table: pd.DataFrame) -> alt.HConcatChart:
     import altair as alt
 
     names = list(table.columns[:-2])
-    table = table.head(MOST_PATTERNS).assign(pattern=lambda t: range(1, len(t) + 1))
-    cells = table.melt("pattern", names, var_name="variable", value_name="missing")
-    cells["sign"] = np.where(cells["missing"].astype(bool), "×", "")
+    table = table.head(MOST_PATTERNS)
+    numbers = np.arange(1, len(table) + 1)
+    gaps = table[names].to_numpy(bool)  # (pattern, variable)
+    # built by hand: a variable may have the name of one of these columns
+    cells = pd.DataFrame(
+        {
+            "pattern": np.repeat(numbers, len(names)),
+            "variable": names * len(table),
+            "missing": gaps.ravel(),
+            "sign": np.where(gaps, "×", "").ravel(),
+        }
+    )
+    frequencies = table[["rows", "percent"]].assign(pattern=numbers)
     width = min(44, 300 // max(len(names), 1))
     longest = max((len(name) for name in names), default=0)
     y = alt.Y("pattern:O", axis=None)
@@ -78,7 +88,7 @@ def patterns_chart(table: pd.DataFrame) -> alt.HConcatChart:
     grid = alt.layer(tile, sign).properties(width=max(width * len(names), 44), **size)
     quiet = alt.Axis(orient="top", labels=False, ticks=False, domain=False, grid=False)
     label = "datum.rows + ' (' + format(datum.percent, '.1f') + '%)'"
-    counts = alt.Chart(table).encode(y=y, x=alt.X("rows:Q", title="rows", axis=quiet))
+    counts = alt.Chart(frequencies).encode(y=y, x=alt.X("rows:Q", title="rows", axis=quiet))
     bars = counts.mark_bar(color=COLOURS[0], height={"band": 0.7})
     words = counts.transform_calculate(label=label).mark_text(align="left", dx=4, color=INK)
     side = alt.layer(bars, words.encode(text="label:N")).properties(width=_BARS, **size)

@@ -18,27 +18,34 @@ NEARLY_ALL = 90.0  # percent missing
 _CLUSTER_NAMES = re.compile(r"(?i:j|id|.*_id|.*(cluster|school|class|site|clinic|family).*)|.*ID")
 
 
-def inspect(data: pd.DataFrame) -> pd.DataFrame:
+def inspect(data: pd.DataFrame, cluster: str | None = None) -> pd.DataFrame:
     """Guess what each column is, and say what there is to mind.
+
+    Parameters
+    ----------
+    cluster
+        The cluster variable, if it is chosen. Its kind is "clusters"; see `cluster_notes`.
 
     Returns
     -------
     DataFrame
         One row a column: ``variable``, ``kind`` ("continuous", "binary", "ordered categories?",
-        "identifier?", "constant", "text" or "empty"), ``distinct`` (number of different values),
-        ``missing_percent`` and ``note`` (a sentence or two, or empty). Kinds are guesses from the
-        values alone; a value that looks like a code for missing is left out of the guess.
+        "identifier?", "constant", "text", "empty" or "clusters"), ``distinct`` (number of
+        different values), ``missing_percent`` and ``note`` (a sentence or two, or empty). Kinds
+        are guesses from the values alone; a value that looks like a code for missing is left out
+        of the guess.
     """
     rows = []
     for k, name in enumerate(data.columns):
-        column = _as_numbers(data.iloc[:, k])
+        column, is_cluster = as_numbers(data.iloc[:, k]), name == cluster
+        note = "" if is_cluster else _note(str(name), column)
         rows.append(
             {
                 "variable": str(name),
-                "kind": _kind(column),
+                "kind": "clusters" if is_cluster else _kind(column),
                 "distinct": column.nunique(),
                 "missing_percent": 100 * column.isna().mean(),
-                "note": " ".join(filter(None, (_name_note(str(name)), _note(str(name), column)))),
+                "note": " ".join(filter(None, (_name_note(str(name)), note))),
             }
         )
     return pd.DataFrame(rows, columns=["variable", "kind", "distinct", "missing_percent", "note"])
@@ -51,9 +58,9 @@ def guess_cluster(data: pd.DataFrame) -> str | None:
     stand together, or whose name says so ("j", "school", "class_id") while its values repeat. Of
     several the one with the most values is taken.
     """
-    columns = [_as_numbers(data.iloc[:, k]) for k in range(data.shape[1])]
+    columns = [as_numbers(data.iloc[:, k]) for k in range(data.shape[1])]
     found = {str(column.name): column.nunique() for column in columns if _may_be_cluster(column)}
-    named = [name for name in found if _CLUSTER_NAMES.fullmatch(name)]
+    named = [name for name in found if names_clusters(name)]
     return max(named or found, key=lambda name: found[name], default=None)
 
 
@@ -67,7 +74,7 @@ def cluster_notes(data: pd.DataFrame, name: str) -> tuple[str, ...]:
     """
     if name not in data:
         raise DataError(f"The data have no column '{name}'", did_you_mean(name, map(str, data)))
-    column = _as_numbers(data[name])
+    column = as_numbers(data[name])
     sizes = column.value_counts()
     notes = []
     if not _is_numeric(column):
@@ -101,6 +108,17 @@ def cluster_notes(data: pd.DataFrame, name: str) -> tuple[str, ...]:
 def without_codes(data: pd.DataFrame, codes: Collection[float]) -> pd.DataFrame:
     """Return the data with the codes for missing, as under MISSING, made missing values."""
     return data.mask(data.isin(list(codes))) if codes else data
+
+
+def names_clusters(name: str) -> bool:
+    """Tell whether a column has a name that cluster variables often have."""
+    return _CLUSTER_NAMES.fullmatch(name) is not None
+
+
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Return the column, as numbers if all its values can be read as such."""
+    numbers = pd.to_numeric(column.astype(object), errors="coerce")
+    return numbers if numbers.notna().equals(column.notna()) else column
 
 
 def _kind(column: pd.Series) -> str:
@@ -192,7 +210,7 @@ def _may_be_cluster(column: pd.Series) -> bool:
         return False
     if _is_numeric(column) and not _whole(_values(column)):
         return False
-    if _CLUSTER_NAMES.fullmatch(str(column.name)):
+    if names_clusters(str(column.name)):
         return True
     return distinct > FEW_VALUES and int((column != column.shift()).sum()) == distinct
 
@@ -213,12 +231,6 @@ def _suspects(values: np.ndarray) -> list[tuple[float, int]]:
     far = [code for code in CODES if max(low - code, code - high) >= high - low]
     counts = [(float(code), int((values == code).sum())) for code in far]
     return [(code, n) for code, n in counts if n]
-
-
-def _as_numbers(column: pd.Series) -> pd.Series:
-    """Return the column, as numbers if all its values can be read as such."""
-    numbers = pd.to_numeric(column.astype(object), errors="coerce")
-    return numbers if numbers.notna().equals(column.notna()) else column
 
 
 def _is_numeric(column: pd.Series) -> bool:

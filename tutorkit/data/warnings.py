@@ -29,7 +29,7 @@ def data_warnings(
     """
     return (
         *_dropped(n_dropped),
-        *prior_warnings(spec),
+        *(f"{what}: {todo}" for what, todo in prior_warnings(spec)),
         *_indicators(spec),
         *_implied(spec, model),
         *_fixed_means(spec),
@@ -48,13 +48,14 @@ def _dropped(n: int) -> Iterator[str]:
         )
 
 
-def prior_warnings(spec: ModelSpec) -> Iterator[str]:
-    """Warn of priors that leave no posterior distribution."""
+def prior_warnings(spec: ModelSpec) -> Iterator[tuple[str, str]]:
+    """Warn of priors that leave no posterior distribution: what is wrong, and what to do."""
     priors = spec.priors
     if spec.cluster is not None and priors.random_df >= 0 and priors.random_scale == 0:
         yield (
             "The prior of the random effects is infinite at zero variance, so the posterior is "
-            "improper: prefer 'OPTIONS: prior1;' or the default prior2."
+            "improper",
+            "prefer 'OPTIONS: prior1;' or the default prior2.",
         )
     long_form = dict(spec.indicators)
     for equation in spec.equations:
@@ -62,8 +63,8 @@ def prior_warnings(spec: ModelSpec) -> Iterator[str]:
         if np.isinf(priors.probit_variance) and selects in equation.inputs:
             yield (
                 f"With a flat prior on its coefficients the posterior of '{equation.outcome}' is "
-                f"improper, because '{selects}' itself is among its predictors: give "
-                "probit_variance a finite value."
+                f"improper, because '{selects}' itself is among its predictors",
+                "give probit_variance a finite value.",
             )
 
 

@@ -8,7 +8,7 @@ from html import escape
 from tutorkit.charts.theme import COLOURS, DASHES, INK
 from tutorkit.diagram.graph import Arrow, Graph, graph_of
 from tutorkit.diagram.labels import place
-from tutorkit.diagram.layout import Curve, Node, lay_out, shortened
+from tutorkit.diagram.layout import Curve, Layout, Node, lay_out
 from tutorkit.errors import TutorkitError
 from tutorkit.formulas import Role
 from tutorkit.model.spec import ModelSpec
@@ -67,7 +67,7 @@ def path_diagram(
         f'stroke="{INK}" stroke-width="0.8"/>'
         for a, b in layout.lines
     )
-    boxes = "".join(_node(name, node, graph) for name, node in layout.nodes.items())
+    boxes = "".join(_node(name, layout, graph) for name in layout.nodes)
     words = "".join(_text(node.x, node.y, labels[arrow]) for arrow, node in texts.items())
     spots = "".join(
         f'<circle cx="{node.x:.1f}" cy="{node.y:.1f}" r="{node.width / 2:.1f}" '
@@ -127,7 +127,8 @@ def _stroke(role: Role) -> str:
     return f'fill="none" stroke="{COLOURS[k]}" stroke-width="1.6"{dash}'
 
 
-def _node(name: str, node: Node, graph: Graph) -> str:
+def _node(name: str, layout: Layout, graph: Graph) -> str:
+    node = layout.nodes[name]
     title = f"<title>{escape(name)}</title>"
     outline = f'fill="none" stroke="{INK}" stroke-width="1.2"'
     if name in graph.joins:
@@ -140,7 +141,7 @@ def _node(name: str, node: Node, graph: Graph) -> str:
         f'width="{node.width:.1f}" height="{node.height:.1f}" rx="{12 if is_indicator else 2}" '
         f"{outline}{dash}/>"
     )
-    return f"<g>{title}{shape}{_text(node.x, node.y, shortened(name), size=12)}</g>"
+    return f"<g>{title}{shape}{_text(node.x, node.y, layout.texts[name], size=12)}</g>"
 
 
 def _sign(name: str) -> str:

@@ -16,13 +16,15 @@ class Arrow:
     source: str
     target: str
     role: Role
+    term: str
+    """How its equation spells the source: ``z*x`` may come from the node ``x*z``."""
     varies: bool = False
     """Whether the effect has a random slope."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Outcome and name of the term, as estimates are keyed."""
-        return self.target, self.source
+        return self.target, self.term
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,11 @@ def graph_of(spec: ModelSpec) -> Graph:
             joined.setdefault(term.key, term)
     arrows = [
         Arrow(
-            str(joined.get(term.key, term)),
-            e.outcome,
-            role_of(spec, e),
-            term.key in {t.key for t in e.slopes},
+            source=str(joined.get(term.key, term)),
+            target=e.outcome,
+            role=role_of(spec, e),
+            term=str(term),
+            varies=term.key in {t.key for t in e.slopes},
         )
         for e in spec.equations
         for term in (*e.predictors, *_free_slopes(e))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tutorkit.arrays import Floats
+from tutorkit.charts.names import shortened
 from tutorkit.diagram.graph import Arrow, Graph
 from tutorkit.model.tokens import MISSING_SUFFIX
 
@@ -69,23 +70,30 @@ class Layout:
     width: float
     height: float
     nodes: dict[str, Node]
+    texts: dict[str, str]
+    """What is written in each box."""
     curves: tuple[Curve, ...]
     lines: tuple[Floats, ...]
     """Each (2, 2): from, to."""
 
 
-def shortened(name: str) -> str:
-    """Return a name short enough for its box, cut in the middle; ``.missing`` stays."""
-    stem = name.removesuffix(MISSING_SUFFIX)
-    most = MOST_LETTERS if stem == name else MOST_OF_INDICATOR
-    if len(stem) <= most:
-        return name
-    return f"{stem[: most - 4]}…{stem[-3:]}{name[len(stem) :]}"
+def box_texts(names: Iterable[str]) -> dict[str, str]:
+    """Return names short enough for their boxes, all different; ``.missing`` stays."""
+    plain: list[str] = []
+    stems: list[str] = []
+    for name in names:
+        stem = name.removesuffix(MISSING_SUFFIX)
+        (plain if stem == name else stems).append(stem)
+    indicators = shortened(stems, MOST_OF_INDICATOR).items()
+    return shortened(plain, MOST_LETTERS) | {
+        stem + MISSING_SUFFIX: short + MISSING_SUFFIX for stem, short in indicators
+    }
 
 
 def lay_out(graph: Graph, top: float) -> Layout:
     """Place a graph below ``top`` pixels, at most MOST_WIDTH wide."""
     boxes = [name for name in graph.left if name not in graph.joins]
+    texts = box_texts((*boxes, *graph.right))
     order = {name: k for column in (boxes, graph.right) for k, name in enumerate(column)}
     routes = {arrow: _route(graph, order, arrow) for arrow in graph.arrows}
     counts = Counter(end for arrow, route in routes.items() for end in route.ends(arrow))
@@ -97,7 +105,10 @@ def lay_out(graph: Graph, top: float) -> Layout:
         side: EDGE + max((r.bend for r in routes.values() if r.start == r.end == side), default=0)
         for side in (LEFT, RIGHT)
     }
-    widths = [max((_width(name) for name in column), default=0) for column in (boxes, graph.right)]
+    widths = [
+        max((LETTER * len(texts[name]) + 18 for name in column), default=0)
+        for column in (boxes, graph.right)
+    ]
     room = MOST_WIDTH - sum(margins.values()) - sum(widths)
     gap = min(room, GAP) if graph.left else 0.0
     x = margins[LEFT], margins[LEFT] + widths[0] + gap
@@ -128,7 +139,7 @@ def lay_out(graph: Graph, top: float) -> Layout:
         nodes[join] = _clear(nodes[join], arrows, lines)
     curves = tuple(_curve(arrow, routes[arrow], nodes, ports) for arrow in graph.arrows)
     width = x[1] + widths[1] + margins[RIGHT]
-    return Layout(width, top + inner, nodes, curves, _lines(graph.joins, nodes))
+    return Layout(width, top + inner, nodes, texts, curves, _lines(graph.joins, nodes))
 
 
 @dataclass(frozen=True)
@@ -161,10 +172,6 @@ def _row(graph: Graph, heights: Mapping[str, float], name: str) -> float:
     if name in graph.joins:
         return JOIN_ROW
     return max(ROW, heights[name] + BETWEEN)
-
-
-def _width(name: str) -> float:
-    return LETTER * len(shortened(name)) + 18
 
 
 def _ports(routes: dict[Arrow, _Route], nodes: dict[str, Node]) -> dict[tuple[str, Arrow], float]:

@@ -20,8 +20,8 @@ MAX_DEGREE = 9
 _LIMITS = (
     ("seed", "SEED", 0, 2**63 - 1),
     ("burn", "BURN", 0, 10**9),
-    ("iterations", "ITERATIONS", 0, 10**9),
     ("chains", "CHAINS", 1, 10**9),
+    ("iterations", "ITERATIONS", None, 10**9),  # its least is CHAINS
     ("imputations", "NIMPS", 0, 10**9),
 )
 
@@ -136,7 +136,7 @@ def _check_inputs(spec: ModelSpec, equation: Equation) -> None:
             )
         if name == spec.cluster:
             raise SpecError(
-                f"'{name}' is the cluster variable and cannot be a predictor as well",
+                f"'{name}' cannot be both the cluster variable and a predictor of '{outcome}'",
                 "Clusters enter through the random effects.",
                 place=("predictor", outcome, name),
             )
@@ -149,7 +149,8 @@ def _check_inputs(spec: ModelSpec, equation: Equation) -> None:
         )
     if spec.cluster is not None and spec.cluster in (outcome, equation.selects):
         raise SpecError(
-            f"'{spec.cluster}' is the cluster variable and cannot be an outcome",
+            f"'{spec.cluster}' cannot be both the cluster variable and an outcome",
+            "Choose another cluster variable, or leave its equation out.",
             place=("outcome", outcome),
         )
 
@@ -208,7 +209,7 @@ def _check_settings(spec: ModelSpec) -> None:
             continue
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise SpecError(f"{command} must be a whole number", place=(name,))
-        if int(value) < least:
+        if least is not None and int(value) < least:
             wanted = f"at least {least}" if least else "zero or more"
             raise SpecError(f"{command} must be {wanted}", place=(name,))
         if int(value) > most:

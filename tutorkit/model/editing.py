@@ -15,22 +15,28 @@ def set_outcome(spec: ModelSpec, outcome: str) -> ModelSpec:
     """Let the focal model explain another variable.
 
     An auxiliary model of that variable is dropped, and the variable is taken off the right-hand
-    sides of focal and auxiliary models, which would form a cycle with it.
+    sides of focal and auxiliary models, which would form a cycle with it. Selection models of
+    variables that no other equation has any more are dropped as well.
     """
-    focal = spec.focal
+    focal, selected = spec.focal, _selected(spec)
     kept = [e for e in spec.equations if e.outcome != outcome or e == focal]
-    equations = [e if e.selects else _without(e, outcome) for e in kept]
+    equations = [e if e.outcome in selected else _without(e, outcome) for e in kept]
     changed = [replace(e, outcome=outcome) if e.outcome == focal.outcome else e for e in equations]
+    used = {e.outcome: {e.outcome, *e.inputs} for e in changed}
+    left = [
+        e for e in changed
+        if e.outcome not in selected
+        or any(selected[e.outcome] in names for o, names in used.items() if o != e.outcome)
+    ]  # fmt: skip
     fixed = tuple(name for name in spec.fixed if name != outcome)
-    return _with(spec, changed, fixed=fixed)
+    return _with(spec, left, fixed=fixed)
 
 
 def set_term(spec: ModelSpec, outcome: str, term: Term, wanted: bool) -> ModelSpec:
-    """Put a term into an equation, or take it out together with its random slope."""
+    """Put a term into an equation, or take it out; a random slope of it stays as it is."""
     equation = spec.equation(outcome)
     terms = _set(equation.predictors, term, wanted)
-    slopes = equation.slopes if wanted else _set(equation.slopes, term, False)
-    return _change(spec, replace(_unlabelled(equation, terms), predictors=terms, slopes=slopes))
+    return _change(spec, replace(_unlabelled(equation, terms), predictors=terms))
 
 
 def set_slope(spec: ModelSpec, outcome: str, term: Term, wanted: bool) -> ModelSpec:
@@ -62,7 +68,7 @@ def move(spec: ModelSpec, outcome: str, step: int) -> ModelSpec:
     Where one of the two predicts the other, the other predicts the one afterwards: a variable may
     be predicted only by those behind it.
     """
-    order = [e.outcome for e in spec.auxiliary]
+    order = chain(spec)
     at = order.index(outcome)
     to = at + step
     if not 0 <= to < len(order):
@@ -87,20 +93,41 @@ def possible_predictors(spec: ModelSpec, outcome: str, variables: Iterable[str])
     Not the outcome itself, nor what depends on it; of the auxiliary models' outcomes only those
     behind it, for that is the factored order.
     """
-    inputs = {e.outcome: set(e.inputs) for e in spec.equations}
-    order = [e.outcome for e in spec.auxiliary]
+    order, after = chain(spec), dependents(spec, outcome)
     before = set(order[: order.index(outcome)]) if outcome in order else set()
     if outcome in order:
         before.add(spec.focal.outcome)
 
-    def depends(name: str) -> bool:
-        return outcome in inputs.get(name, ()) or any(map(depends, inputs.get(name, ())))
-
     own = spec.equation(outcome).inputs
     return tuple(
         name for name in dict.fromkeys((*variables, *own))
-        if name in own or not (name in (outcome, *before) or depends(name))
+        if name in own or name not in (outcome, *before, *after)
     )  # fmt: skip
+
+
+def chain(spec: ModelSpec) -> list[str]:
+    """Return the outcomes of auxiliary models in factored order, without missingness indicators."""
+    selected = _selected(spec)
+    return [e.outcome for e in spec.auxiliary if e.outcome not in selected]
+
+
+def dependents(spec: ModelSpec, name: str) -> set[str]:
+    """Return the outcomes that a variable predicts, or that are predicted by such outcomes."""
+    inputs = {e.outcome: set(e.inputs) for e in spec.equations}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        at = waiting.pop()
+        new = {outcome for outcome, names in inputs.items() if at in names} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _selected(spec: ModelSpec) -> dict[str, str]:
+    """Return the variables whose missingness is modelled, by outcome, in short or long form."""
+    short = {e.outcome: e.selects for e in spec.equations if e.selects}
+    return short | dict(spec.indicators)
 
 
 def _set(terms: tuple[Term, ...], term: Term, wanted: bool) -> tuple[Term, ...]:

@@ -117,9 +117,13 @@ class Priors:
 
     def __post_init__(self) -> None:
         """Refuse values that define no prior at all."""
-        for name in ("coefficient_variance", "probit_variance"):
+        for name, what in (("coefficient_variance", "the"), ("probit_variance", "the probit")):
             if not getattr(self, name) > 0:
-                raise SpecError(f"{name} must be positive", place=("options",))
+                raise SpecError(
+                    f"The variance of {what} coefficients' prior ({name}) must be positive",
+                    "The smaller it is, the closer to 0 the prior holds them.",
+                    place=("options",),
+                )
         for item in fields(self):
             value = getattr(self, item.name)
             if math.isnan(value) or (math.isinf(value) and not item.name.endswith("_variance")):

@@ -8,19 +8,42 @@ import pandas as pd
 from ipywidgets import HTML, Button, Checkbox, Dropdown, HBox, Layout, Text
 
 from tutorkit.charts import describe, interval_chart, show
-from tutorkit.charts.densities import density_picture
-from tutorkit.comparison import TRUTH, Fit, comparable, compare, focal_formula, wide
+from tutorkit.charts.densities import density_picture, without_curve
+from tutorkit.comparison import (
+    TRUTH,
+    Fit,
+    comparable,
+    compare,
+    focal_formula,
+    true_formula,
+    truth_fits,
+    wide,
+)
 from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
-from tutorkit.reml import fit_reml
+from tutorkit.reml import RemlFit, fit_reml
+from tutorkit.truth import Truth
 from tutorkit.widgets.choices import appear, offer
-from tutorkit.widgets.parts import ROW, WIDE, Display, View, heading_html, mistake_html, note_html
+from tutorkit.widgets.parts import (
+    ROW,
+    WIDE,
+    Display,
+    Message,
+    View,
+    heading_html,
+    mistake_html,
+    note_html,
+)
 from tutorkit.widgets.session import COMPLETE, LAST, LISTWISE, Session
 
 NAMED = {"description_width": "initial"}
 NOTHING = (
     "Nothing to compare yet: choose an outcome for the focal model, or run the model, and tick "
     "what to show."
+)
+CHANGED = (
+    "The model or its settings have changed since the last run. Run it again to compare the new "
+    "one."
 )
 
 
@@ -41,13 +64,17 @@ class Comparison(View):
         self.keep = Button(description="Keep the last run")
         self.kept_run = Dropdown(description="Kept run", style=NAMED)
         self.take_out = Button(description="Take out")
+        self.take_out_row = HBox([self.kept_run, self.take_out], layout=ROW)
+        self.message = Message()
         self.notes = HTML()
         self.intervals = Display(layout=WIDE)
         self.parameter = Dropdown(description="Parameter", style=NAMED)
         self.first = Dropdown(description="First fit", style=NAMED)
         self.second = Dropdown(description="Second fit", style=NAMED)
+        self.no_curve = HTML(layout=WIDE)
         self.densities = Display(layout=WIDE)
         self._shown: dict[str, Fit] = {}
+        self._names: list[str] = []
         self._table: pd.DataFrame | None = None
         super().__init__(
             session,
@@ -56,11 +83,13 @@ class Comparison(View):
                 HBox([self.truth, self.complete, self.listwise, self.last], layout=ROW),
                 self.kept_row,
                 HBox([self.name, self.keep], layout=ROW),
-                HBox([self.kept_run, self.take_out], layout=ROW),
+                self.take_out_row,
+                self.message,
                 self.notes,
                 self.intervals,
                 HTML(heading_html("Two fits, one parameter")),
                 HBox([self.parameter, self.first, self.second], layout=ROW),
+                self.no_curve,
                 self.densities,
             ],
         )
@@ -117,6 +146,7 @@ class Comparison(View):
             }
             self.kept_row.children = tuple(self.kept.values())
             offer(self.kept_run, list(self.kept))
+        appear(self.take_out_row, bool(self.kept))
         self._draw()
 
     def _tick_kept(self, name: str) -> Checkbox:
@@ -136,16 +166,18 @@ class Comparison(View):
                 )
                 for name, fit in others.items()
             ]
-        self.notes.value = "".join(notes)
+        self.notes.value = "".join([*notes, *self._remarks()])
         table = compare(self._shown, self._truth) if self._shown else None
-        if self._table is not None and table is not None and table.equals(self._table):
+        names = [COMPLETE, LISTWISE, LAST, *self.session.fits]  # in this order, shown or not
+        same = self._table is not None and table is not None and table.equals(self._table)
+        if same and names == self._names:
             return
-        self._table = table
+        self._table, self._names = table, names
         if table is None:
             self.intervals.explain(NOTHING)
         else:
             self.intervals.show(
-                show(interval_chart(table), describe(table), wide(table)), unfolded=True
+                show(interval_chart(table, names), describe(table), wide(table)), unfolded=True
             )
         offer(self.parameter, [] if table is None else list(dict.fromkeys(table["parameter"])))
         offer(self.first, list(self._shown))
@@ -154,20 +186,46 @@ class Comparison(View):
     def _draw_densities(self) -> None:
         first = self.first.value
         offer(self.second, [name for name in self._shown if name != first], default=-1)
+        self.no_curve.value = ""
         if len(self._shown) < 2:
             self.densities.explain("Two fits are needed here: run the model, or tick another fit.")
             return
         fits = {name: self._shown[name] for name in (first, self.second.value)}
+        parameter = self.parameter.value
         try:
-            picture = density_picture(fits, self.parameter.value, self._truth, [*self._shown])
+            picture = density_picture(fits, parameter, self._truth, self._names)
         except TutorkitError as error:
             self.densities.explain(f"{error.message}. {error.hint}")
         else:
             self.densities.show(picture)
+            self.no_curve.value = "".join(map(note_html, without_curve(fits, parameter)))
 
     @property
-    def _truth(self) -> Any:
-        return self.session.truth if self.session.revealed else None
+    def _truth(self) -> Truth | None:
+        """The truth where it is to be seen and is that of the fits shown."""
+        truth = self._revealed_truth
+        fit = next(iter(self._shown.values()), None)
+        return truth if truth and fit is not None and truth_fits(fit, truth) else None
+
+    @property
+    def _revealed_truth(self) -> Truth | None:
+        truth: Truth | None = self.session.truth if self.session.revealed else None
+        return truth
+
+    def _remarks(self) -> list[str]:
+        """Return what there is to say about the fits that are shown."""
+        session = self.session
+        remarks = []
+        if session.draws is not None and session.draws.spec != session.spec:
+            remarks.append(CHANGED)
+        if (truth := self._revealed_truth) and self._shown and not self._truth:
+            made = true_formula(truth)
+            remarks.append(f"The truth is known only for the model that made the data: {made}.")
+        for name, fit in self._shown.items():
+            if isinstance(fit, RemlFit) and fit.singular:
+                why = fit.singular_note.removeprefix("Singular fit. ")
+                remarks.append(f"'{name}' is a singular fit: {why[0].lower()}{why[1:]}")
+        return [note_html(remark) for remark in remarks]
 
     def _ticked(self) -> tuple[dict[str, Fit], list[str]]:
         """Return the fits to be shown, and what there is to say about those that cannot be."""

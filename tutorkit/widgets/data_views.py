@@ -56,7 +56,8 @@ class DataViews(View):
 
     def _redraw(self) -> None:
         session, kind = self.session, self.kind.value
-        incomplete = [name for name in session.variables if session.missing.get(name)]
+        missing = session.missing
+        incomplete = [name for name in session.variables if missing.get(name)]
         names = list(session.variables) if kind == CLUSTERS else incomplete
         offer(self.variable, names)
         own = self.variable.value

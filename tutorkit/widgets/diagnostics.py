@@ -15,13 +15,11 @@ from tutorkit.charts.chain_pictures import (
     rank_picture,
     trace_picture,
 )
-from tutorkit.comparison import comparable
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
-from tutorkit.reml import RemlFit
 from tutorkit.report import report
 from tutorkit.widgets.parts import WIDE, Display, View, heading_html, note_html
-from tutorkit.widgets.session import LAST, Session
+from tutorkit.widgets.session import Session
 
 BURN_IN, REPORT = "Burn-in PSR", "Report"
 PICTURES: dict[str, Callable[[Draws, int], Picture]] = {
@@ -61,7 +59,7 @@ class Diagnostics(View):
         self.on(self.picture, lambda _: self._draw())
         self.on(self.parameter, lambda _: self._draw())
         self.follow(["spec", "draws"], self._note)
-        self.follow(["draws", "fits"], self._redraw)
+        self.follow("draws", self._redraw)
 
     def _note(self) -> None:
         draws, spec = self.session.draws, self.session.spec
@@ -94,7 +92,7 @@ class Diagnostics(View):
             if draws is None:
                 self.display.explain(NOTHING)
             elif name == REPORT:
-                self.report.value = report(draws, self._reml(draws))._repr_html_()
+                self.report.value = report(draws)._repr_html_()
                 self.display.picture, self.display.value = None, ""
             elif name == BURN_IN:
                 self.display.show(psr_picture(draws))
@@ -104,8 +102,3 @@ class Diagnostics(View):
                 self.display.show(PICTURES[name](draws, self.parameter.value))
         except TutorkitError as error:
             self.display.explain(f"{error.message}. {error.hint}")
-
-    def _reml(self, draws: Draws) -> dict[str, RemlFit]:
-        """Return the kept REML fits of the run's focal model."""
-        same, _ = comparable({LAST: draws, **self.session.fits})
-        return {name: fit for name, fit in same.items() if isinstance(fit, RemlFit)}

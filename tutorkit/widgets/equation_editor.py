@@ -10,6 +10,7 @@ from ipywidgets import Button, Dropdown, HBox
 
 from tutorkit.model.editing import possible_predictors, set_slope, set_term
 from tutorkit.model.spec import Equation, Term
+from tutorkit.model.tokens import variable_of
 from tutorkit.widgets.choices import Choices, offer
 from tutorkit.widgets.parts import ROW, Group, View
 from tutorkit.widgets.session import Session
@@ -23,6 +24,8 @@ class EquationEditor(View):
 
     def __init__(self, session: Session, find: Callable[[], Equation | None]) -> None:
         self.find = find
+        self._place = ("", 0)
+        self._kept: dict[str, dict[tuple[str, ...], Term]] = {}
         self.predictors, self.products, self.slopes = Choices(), Choices(), Choices()
         self.first = Dropdown(description="Product of", layout={"width": "190px"})
         self.second = Dropdown(description="and", layout={"width": "190px"})
@@ -50,18 +53,36 @@ class EquationEditor(View):
             return
         names = possible_predictors(spec, equation.outcome, self.session.variables)
         single = [Term((name,)) for name in names]
-        products = [term for term in equation.predictors if term not in single]
+        self._forget(equation.outcome)
+        products = self._keep("products", [t for t in equation.predictors if t not in single])
+        products = [
+            term for term in products
+            if term in equation.predictors or {*map(variable_of, term.factors)} <= {*names}
+        ]  # fmt: skip
         self._offer(self.predictors, single, equation.predictors, set_term)
-        self._offer(self.products, products, products, set_term)
+        self._offer(self.products, products, equation.predictors, set_term)
         for dropdown in (self.first, self.second):
             offer(dropdown, names, none="choose")
-        terms = {term.key: term for term in (*equation.predictors, *equation.slopes)}
+        slopes = self._keep("slopes", equation.slopes)
+        terms = {term.key: term for term in (*equation.predictors, *slopes)}
         clustered = spec.cluster is not None and bool(terms)
         self._offer(self.slopes, list(terms.values()), equation.slopes, set_slope)
         shown = (True, bool(names), clustered)
         for (caption, group), show in zip(self.groups.items(), shown, strict=True):
             group.name(caption.format(equation.outcome))
             group.show(show)
+
+    def _forget(self, outcome: str) -> None:
+        """Keep no more what was unticked before, if this is another equation."""
+        place = (outcome, id(self.session.data))
+        if self._place != place:
+            self._place, self._kept = place, {}
+
+    def _keep(self, kind: str, terms: Sequence[Term]) -> list[Term]:
+        """Return terms and those that were unticked: a checkbox that vanished took the focus."""
+        kept = self._kept.setdefault(kind, {})
+        kept.update((term.key, term) for term in terms)
+        return list(kept.values())
 
     def _offer(
         self,

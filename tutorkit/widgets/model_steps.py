@@ -6,15 +6,17 @@ from functools import partial
 
 from ipywidgets import HTML, Button, HBox, Layout, VBox
 
+from tutorkit.advice.advice import selection_models
 from tutorkit.model import editing
 from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
 from tutorkit.widgets.choices import Choices
 from tutorkit.widgets.equation_editor import EquationEditor
-from tutorkit.widgets.parts import ROW, Group, View, caption_html, note_html
+from tutorkit.widgets.parts import ROW, Group, Message, View, caption_html, note_html
 from tutorkit.widgets.session import Session
 
 FIRST = "Begin with the focal model: step 2."
+COMPLETE = "No values are missing: this step can be left out."
 
 
 class ModelsStep(View):
@@ -28,34 +30,41 @@ class ModelsStep(View):
     def __init__(self, session: Session) -> None:
         self.text, self.wanted, self.models = HTML(), Choices(), VBox()
         self._parts: dict[str, ModelOf] = {}
-        group = Group(self.head, [self.wanted])
-        super().__init__(session, [self.text, group, self.models, *self.more(session)])
+        self.group = Group(self.head, [self.wanted])
+        super().__init__(session, [self.text, self.group, self.models, *self.more(session)])
         self.follow(["spec", "data"], self._redraw)
 
     def more(self, session: Session) -> list[View]:
         """Return what comes below the models."""
         return []
 
-    def chosen(self, spec: ModelSpec) -> list[str]:
-        """Return the variables that have a model of this kind, in the model's order."""
+    def chosen(self, spec: ModelSpec) -> dict[str, str]:
+        """Return the outcomes of models of this kind by variable, in the model's order."""
         raise NotImplementedError
+
+    def incomplete(self, spec: ModelSpec) -> list[str]:
+        """Return the variables of which values are missing and that may have such a model."""
+        missing = self.session.missing
+        return [v for v in self.session.variables if missing.get(v, 0) > 0]
+
+    def nothing(self, spec: ModelSpec) -> str:
+        """Say that there is nothing to do in this step."""
+        return COMPLETE
 
     def _redraw(self) -> None:
         session = self.session
         spec, missing = session.spec, session.missing
-        self.text.value = note_html(self.note if spec else FIRST)
-        chosen = self.chosen(spec) if spec else []
-        incomplete = [v for v in session.variables if missing.get(v, 0) > 0]
-        if spec and not self.suffix:
-            incomplete = [v for v in incomplete if v != spec.focal.outcome]
+        chosen = self.chosen(spec) if spec else {}
+        incomplete = self.incomplete(spec) if spec else []
         offered = sorted(dict.fromkeys((*incomplete, *chosen)), key=lambda v: -missing.get(v, 0))
+        note = self.note if offered else self.nothing(spec) if spec else FIRST
+        self.text.value = note_html(note)
         for name in offered:
             box = self.wanted.offer(self, name, name in chosen, partial(self._set, name))
             box.description = f"{name} ({missing.get(name, 0):.1%} missing)"
-        self.wanted.arrange(offered if spec else [])
-        parts = tuple(self._part(f"{name}{self.suffix}") for name in chosen)
-        for k, part in enumerate(parts):
-            part.up.disabled, part.down.disabled = k == 0, k == len(parts) - 1
+        self.wanted.arrange(offered)
+        self.group.show(bool(offered))
+        parts = tuple(map(self._part, chosen.values()))
         if self.models.children != parts:
             self.models.children = parts
 
@@ -65,8 +74,10 @@ class ModelsStep(View):
         return self._parts[outcome]
 
     def _set(self, name: str, wanted: bool) -> None:
-        change = editing.add_equation if wanted else editing.remove_equation
-        self.session.edit(change, f"{name}{self.suffix}")
+        if wanted:
+            self.session.edit(editing.add_equation, f"{name}{self.suffix}")
+        elif self.session.spec:
+            self.session.edit(editing.remove_equation, self.chosen(self.session.spec)[name])
 
 
 class AuxiliaryStep(ModelsStep):
@@ -85,9 +96,19 @@ class AuxiliaryStep(ModelsStep):
         self.fixed = FixedChoice(session)
         return [self.fixed]
 
-    def chosen(self, spec: ModelSpec) -> list[str]:
+    def chosen(self, spec: ModelSpec) -> dict[str, str]:
         """Return the outcomes of auxiliary models."""
-        return [e.outcome for e in spec.auxiliary]
+        return {name: name for name in editing.chain(spec)}
+
+    def incomplete(self, spec: ModelSpec) -> list[str]:
+        """Return the incomplete variables but the focal model's outcome."""
+        return [v for v in super().incomplete(spec) if v != spec.focal.outcome]
+
+    def nothing(self, spec: ModelSpec) -> str:
+        """Say so also if values of the focal model's outcome are missing."""
+        if not super().incomplete(spec):
+            return COMPLETE
+        return f"Only values of '{spec.focal.outcome}' are missing: this step can be left out."
 
 
 class SelectionStep(ModelsStep):
@@ -101,9 +122,9 @@ class SelectionStep(ModelsStep):
     )
     suffix = MISSING_SUFFIX
 
-    def chosen(self, spec: ModelSpec) -> list[str]:
-        """Return the variables whose missingness is modelled."""
-        return [e.selects for e in spec.selection if e.selects]
+    def chosen(self, spec: ModelSpec) -> dict[str, str]:
+        """Return the missingness indicators, written in short or long form, by variable."""
+        return {name: e.outcome for name, e in selection_models(spec).items()}
 
 
 class ModelOf(View):
@@ -117,11 +138,33 @@ class ModelOf(View):
         head = HTML(caption_html(f"{outcome} ~"))
         row = HBox([head, *((self.up, self.down) if moves else ())], layout=ROW)
         self.editor = EquationEditor(session, partial(_find, session, outcome))
-        super().__init__(session, [row, self.editor])
+        self.message, self.note = Message(), HTML()
+        super().__init__(session, [row, self.message, self.note, self.editor])
         self.layout.border_left = "2px solid var(--jp-border-color2,#ccc)"
         self.layout.padding, self.layout.margin = "0 0 0 .6em", ".4em 0"
-        self.on_click(self.up, partial(session.edit, editing.move, outcome, -1))
-        self.on_click(self.down, partial(session.edit, editing.move, outcome, 1))
+        self.on_click(self.up, partial(self._move, outcome, -1))
+        self.on_click(self.down, partial(self._move, outcome, 1))
+        if moves:
+            self.follow(["spec", "data"], partial(self._explain, outcome))
+
+    def _move(self, outcome: str, step: int) -> None:
+        """Move the model, or say why not: a button that is disabled loses the focus."""
+        names = editing.chain(self.session.spec) if self.session.spec else []
+        if names[0 if step < 0 else -1] == outcome:
+            self.message.say(f"{outcome} is {'first' if step < 0 else 'last'} already.")
+        else:
+            self.session.edit(editing.move, outcome, step)
+            (self.up if step < 0 else self.down).focus()  # it is drawn anew in its new place
+
+    def _explain(self, outcome: str) -> None:
+        """Say which incomplete variables are not offered as predictors."""
+        spec, missing = self.session.spec, self.session.missing
+        if spec is None or outcome not in editing.chain(spec):
+            return
+        offered = editing.possible_predictors(spec, outcome, self.session.variables)
+        others = [v for v in self.session.variables if missing.get(v) and v != outcome]
+        left = [v for v in others if v not in offered]
+        self.note.value = note_html(_not_offered(spec, outcome, left)) if left else ""
 
 
 class FixedChoice(View):
@@ -152,3 +195,19 @@ class FixedChoice(View):
 def _find(session: Session, outcome: str) -> Equation | None:
     equations = session.spec.equations if session.spec else ()
     return next((e for e in equations if e.outcome == outcome), None)
+
+
+def _not_offered(spec: ModelSpec, outcome: str, left: list[str]) -> str:
+    """Say why variables cannot predict the outcome of an auxiliary model."""
+    names, focal = editing.chain(spec), spec.focal.outcome
+    before = [v for v in left if v in names[: names.index(outcome)]]
+    behind = [v for v in left if v not in (*before, focal)]
+    reasons = [_which(before, "stand", f"before {outcome} in the order")]
+    reasons.append(f"{focal}, which the focal model explains" if focal in left else "")
+    reasons.append(_which(behind, "depend", f"on {outcome}"))
+    return f"Not offered: {'; '.join(filter(None, reasons))}."
+
+
+def _which(names: list[str], verb: str, rest: str) -> str:
+    one = "s" * (len(names) == 1)
+    return f"{' and '.join(names)}, which {verb}{one} {rest}" if names else ""

@@ -119,7 +119,7 @@ class AdviceView(View):
             self.display.value = note_html(NO_MODEL)
             return
         steps = STEPS[: session.step + 1] if self.so_far else STEPS
-        found = advise(session.spec, session.missing, [str(name) for name in session.data.columns])
+        found = advise(session.spec, session.data)
         shown = [advice for advice in found if advice.step in steps]
         self.display.value = _list(shown) if shown else note_html(NO_ADVICE)
 

@@ -10,14 +10,23 @@ from ipywidgets import HTML, Dropdown, FileUpload, Layout
 from tutorkit.data.inspect import cluster_notes, inspect
 from tutorkit.data.read import read_content
 from tutorkit.datasets import about, names
+from tutorkit.errors import DataError
 from tutorkit.report.html import to_html
 from tutorkit.report.parts import Grid, Section
-from tutorkit.widgets.parts import INK, View, caption_html, note_html
+from tutorkit.widgets.parts import INK, Message, View, caption_html, note_html
 from tutorkit.widgets.session import Session
 
 HEAD = ("Variable", "Kind (a guess)", "Different values", "Missing")
 NO_CLUSTER = "No cluster variable is chosen: rows are taken as independent."
 NO_NOTES = "Nothing to mind was found."
+WORD = "Open a data file"
+# ipywidgets writes the number of files into the button, here always 0; heads of columns may wrap
+STYLE = f"""<style>
+.tutorkit-upload {{font-size: 0;}}
+.tutorkit-upload::before {{content: "{WORD}" / ""; font-size: var(--jp-widgets-font-size, 13px);}}
+.tutorkit-variables thead th {{white-space: normal; vertical-align: bottom;}}
+.tutorkit-variables th[scope=row] {{white-space: normal; overflow-wrap: anywhere;}}
+</style>"""
 
 
 class OwnData(View):
@@ -28,13 +37,16 @@ class OwnData(View):
             description="Data set", style={"description_width": "90px"},
             layout=Layout(max_width="420px"),
         )  # fmt: skip
-        word = "Open a data file"
         self.upload = FileUpload(
-            accept=".csv,.dat,.txt", description=word, layout=Layout(width="auto"),
-            tooltip=f"{word} (.csv, .dat or .txt) from your computer",
+            accept=".csv,.dat,.txt", description=WORD,
+            layout=Layout(width="auto", align_self="flex-start"),
+            tooltip=f"{WORD} (.csv, .dat or .txt) from your computer",
         )  # fmt: skip
+        self.upload.add_class("tutorkit-upload")
         self.about, self.table, self.notes = HTML(), HTML(), HTML()
-        super().__init__(session, [self.built_in, self.upload, self.about, self.table, self.notes])
+        self.message = Message()
+        found = [self.about, self.table, self.notes]
+        super().__init__(session, [self.built_in, self.upload, self.message, *found])
         self.on(self.built_in, self._choose)
         self.on(self.upload, self._open)
         self.follow(["data", "name", "cluster"], self._redraw)
@@ -61,20 +73,27 @@ class OwnData(View):
             self.built_in.options = options
         self.built_in.value = session.name if is_known else ""
         self.about.value = note_html(about(session.name)) if is_known else ""
-        looks = inspect(session.data).to_dict("records")
+        looks = inspect(session.data, session.cluster).to_dict("records")
         rows = tuple(
             (row["variable"], row["kind"], f"{row['distinct']}", f"{row['missing_percent']:.1f}%")
             for row in looks
         )
         caption = f"{session.name}: {len(session.data)} rows"
         grid = Grid(HEAD, (("", rows),), words=(1,))
-        self.table.value = caption_html(caption) + to_html((Section("", (grid,)),))
+        table = f'<div class="tutorkit-variables">{to_html((Section("", (grid,)),))}</div>'
+        self.table.value = STYLE + caption_html(caption) + table
         notes = [f"{row['variable']}: {row['note']}" for row in looks if row["note"]]
-        if session.cluster:
-            notes += cluster_notes(session.data, session.cluster)
-        else:
-            notes.append(NO_CLUSTER)
+        notes += _cluster_notes(session)
         self.notes.value = caption_html("What to mind") + _list_html(notes or [NO_NOTES])
+
+
+def _cluster_notes(session: Session) -> tuple[str, ...]:
+    if not session.cluster:
+        return (NO_CLUSTER,)
+    try:
+        return cluster_notes(session.data, session.cluster)
+    except DataError as error:  # a script may name no column
+        return (f"{error.message}. {error.hint}",)
 
 
 def _list_html(notes: list[str]) -> str:

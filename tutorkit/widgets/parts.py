@@ -28,13 +28,10 @@ class View(VBox):
     """A part of the workbench that follows a session, alone or among others.
 
     A callback of its controls does one thing: it calls a method of the session. The view redraws
-    when the session has changed. Its message stands behind the first ``before`` of its children, or
-    behind all of them.
+    when the session has changed. Its message is the last of its children, unless it is among them.
     """
 
-    def __init__(
-        self, session: Session, children: Iterable[Widget] = (), before: int | None = None
-    ) -> None:
+    def __init__(self, session: Session, children: Iterable[Widget] = ()) -> None:
         self.session = session
         if not hasattr(self, "message"):  # a view may put it where it is seen
             self.message = Message()

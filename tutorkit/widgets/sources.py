@@ -14,6 +14,7 @@ from tutorkit.errors import DataError
 
 Source = str | os.PathLike[str] | pd.DataFrame
 FILES = (".csv", ".dat", ".txt")
+LONG = 60  # more of a text is no name, but a script perhaps
 
 
 def find(source: Source, name: str = "") -> dict[str, Any]:
@@ -25,16 +26,34 @@ def find(source: Source, name: str = "") -> dict[str, Any]:
         If there are no such data.
     """
     if isinstance(source, pd.DataFrame):
-        if source.empty:
-            raise DataError("The data have no rows")
-        return {"data": source, "name": name or "your data", "file": name or None}
+        return {"data": _named(source), "name": name or "your data", "file": name or None}
+    if not isinstance(source, str | os.PathLike):
+        what = "None" if source is None else type(source).__name__
+        raise DataError(
+            f"The data must be a name, a file or a DataFrame, not {what}",
+            "Read a file with read_data('my.csv'), or name a data set such as '04_multilevel'.",
+        )
     text = os.fspath(source)
-    is_file = text.lower().endswith(FILES) or Path(text).exists()
+    is_file = text.lower().endswith(FILES) or os.path.exists(text)
     if text in names() or not is_file:
-        data = load(text)  # or says which names there are
+        data = load(
+            text if len(text) < LONG else f"{text[:LONG]}…"
+        )  # or says which names there are
         complete = load(text, complete=True)
         file = f"{text}.csv"
         known = {"complete": complete, "truth": truth(text)}
         return {"data": data, "name": text, "file": file, **known}
     name = name or Path(text).name
     return {"data": read_data(text), "name": name, "file": name}
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy whose columns have texts as names, all different."""
+    if table.empty:
+        raise DataError("The data have no rows")
+    data = table.copy()
+    data.columns = [str(name) for name in table.columns]
+    again = data.columns[data.columns.duplicated()]
+    if len(again):
+        raise DataError(f"The data have two columns named '{again[0]}'", "Rename one of them.")
+    return data

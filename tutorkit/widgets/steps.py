@@ -29,9 +29,10 @@ class DataStep(View):
         self.follow(["data", "cluster"], self._redraw)
 
     def _redraw(self) -> None:
-        names = [str(name) for name in self.session.data.columns]
-        offer(self.cluster, names, none="none: no clusters")
-        self.cluster.value = self.session.cluster or ""
+        session, chosen = self.session, self.session.cluster or ""
+        names = dict.fromkeys((*session.data.columns, chosen))  # a script may name no column
+        offer(self.cluster, [name for name in names if name], none="none: no clusters")
+        self.cluster.value = chosen
 
 
 class FocalStep(View):

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from tutorkit.arrays import Floats
-from tutorkit.diagnostics import effective_sizes
+from tutorkit.comparison.focal import Fit, comparable, focal_names, short_names, true_values
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError, did_you_mean
-from tutorkit.parameters import (
-    COEFFICIENTS,
-    RESIDUAL_VARIANCE,
-    VARIANCES,
-    covariance_labels,
-)
+from tutorkit.parameters import COEFFICIENTS, VARIANCES
 from tutorkit.reml import RemlFit
+from tutorkit.summaries import statistics
 from tutorkit.truth import Truth
 
 TRUTH = "truth"
 COLUMNS = ["parameter", "method", "estimate", "sd", "lower", "upper", "mcse", "truth", "bias"]
-
-Fit = Draws | RemlFit
-Value = TypeVar("Value", float, Floats)
 
 
 def compare(fits: Mapping[str, Fit], truth: Truth | None = None) -> pd.DataFrame:
@@ -66,9 +58,7 @@ def compare(fits: Mapping[str, Fit], truth: Truth | None = None) -> pd.DataFrame
             f"'{first_name}' and '{next(iter(others))}' have different focal models",
             "Compare fits of one focal model.",
         )
-    outcome, random = _focal_names(first)
-    own = {name: value for (of, name), value in (truth or {}).items() if of == outcome}
-    true = _short_names(own, random)
+    true = true_values(first, truth or {})
     rows = []
     for parameter in tables[first_name].index:
         value = true.get(parameter, np.nan)
@@ -82,32 +72,6 @@ def compare(fits: Mapping[str, Fit], truth: Truth | None = None) -> pd.DataFrame
     out = pd.DataFrame(rows, columns=COLUMNS)
     out["bias_in_sds"] = out["bias"] / out["sd"]
     return out
-
-
-def comparable(fits: Mapping[str, Fit]) -> tuple[dict[str, Fit], dict[str, Fit]]:
-    """Return the fits that have the focal model of the first one, and the other fits.
-
-    Two fits have one focal model if outcome, predictors (in any order) and random effects agree.
-    """
-    alike: dict[str, Fit] = {}
-    others: dict[str, Fit] = {}
-    first = next(iter(fits.values()), None)
-    for name, fit in fits.items():
-        same = first is not None and _focal_key(fit) == _focal_key(first)
-        (alike if same else others)[name] = fit
-    return alike, others
-
-
-def focal_formula(fit: Fit) -> str:
-    """Return the focal model of a fit as a script has it, for example ``y ~ x1i x2i | x1i``.
-
-    A model without a random intercept is followed by ", no random effects".
-    """
-    outcome, random = _focal_names(fit)
-    predictors = " ".join(n for n in _coefficients(fit) if n != "Intercept") or "Intercept"
-    if not random:
-        return f"{outcome} ~ {predictors}, no random effects"
-    return f"{outcome} ~ {predictors}" + (f" | {' '.join(random[1:])}" if random[1:] else "")
 
 
 def wide(table: pd.DataFrame) -> pd.DataFrame:
@@ -160,10 +124,10 @@ def difference(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     TutorkitError
         If a fit is not in the table.
     """
-    names = [name for name in dict.fromkeys(table["method"]) if name != TRUTH]
+    known = [name for name in dict.fromkeys(table["method"]) if name != TRUTH]
     for name in (first, second):
-        if name not in names:
-            raise TutorkitError(f"There is no fit '{name}' to compare", did_you_mean(name, names))
+        if name not in known:
+            raise TutorkitError(f"There is no fit '{name}' to compare", did_you_mean(name, known))
     one, two = (table[table["method"] == name].set_index("parameter") for name in (first, second))
     change = two["estimate"] - one["estimate"]
     out = pd.DataFrame(
@@ -176,6 +140,11 @@ def difference(table: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
         }
     )
     return out.reset_index()
+
+
+def figure(value: float) -> str:
+    """Return a number with two decimals, and without a minus sign if they are 0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def focal_draws(name: str, fit: Draws) -> dict[str, Floats]:
@@ -191,10 +160,10 @@ def focal_draws(name: str, fit: Draws) -> dict[str, Floats]:
             f"'{name}' was stopped during burn-in, before any draw was kept",
             "Run it to the end, or with a smaller BURN.",
         )
-    outcome, random = _focal_names(fit)
+    outcome, random = focal_names(fit)
     groups = (COEFFICIENTS, VARIANCES)
     named = [p for p in fit.parameters if p.outcome == outcome and p.group in groups]
-    return _short_names({p.name: fit.get(outcome, p.name, p.group) for p in named}, random)
+    return short_names({p.name: fit.get(outcome, p.name, p.group) for p in named}, random)
 
 
 def focal_estimates(fit: RemlFit) -> pd.DataFrame:
@@ -209,55 +178,13 @@ def _focal_table(name: str, fit: Fit) -> pd.DataFrame:
         return focal_estimates(fit).assign(mcse=np.nan)
     draws = focal_draws(name, fit)
     values = np.stack(list(draws.values()), axis=-1)  # (chain, draw, parameter)
-    lower, median, upper = np.quantile(values, (0.025, 0.5, 0.975), axis=(0, 1))
-    mcse = effective_sizes(values)["mcse_mean"]
-    return pd.DataFrame(
-        {
-            "estimate": median,
-            "sd": values.std(axis=(0, 1)),
-            "lower": lower,
-            "upper": upper,
-            "mcse": mcse,
-        },
-        index=pd.Index(draws, name="parameter"),
-    )
+    table = pd.DataFrame(statistics(values), index=pd.Index(draws, name="parameter"))
+    table = table.rename(columns={"median": "estimate", "mcse_mean": "mcse"})
+    return table[["estimate", "sd", "lower", "upper", "mcse"]]
 
 
 def _with_sd(estimate: float, sd: float) -> str:
     """Return an estimate with its SD in brackets; empty if there is none."""
     if np.isnan(estimate):
         return ""
-    return f"{estimate:.2f}" + ("" if np.isnan(sd) else f" ({sd:.2f})")
-
-
-def _focal_names(fit: Fit) -> tuple[str, tuple[str, ...]]:
-    """Return the focal model's outcome and the names of its random effects."""
-    if isinstance(fit, RemlFit):
-        return fit.outcome, fit.random_names
-    equation = fit.model.equation(fit.spec.focal.outcome)
-    return equation.name, equation.random_labels
-
-
-def _coefficients(fit: Fit) -> tuple[str, ...]:
-    if isinstance(fit, RemlFit):
-        return fit.names
-    return fit.model.equation(fit.spec.focal.outcome).labels
-
-
-def _focal_key(fit: Fit) -> tuple[object, ...]:
-    return (*_focal_names(fit), frozenset(_coefficients(fit)))
-
-
-def _short_names(values: Mapping[str, Value], random: tuple[str, ...]) -> dict[str, Value]:
-    """Return coefficients under their names, then σ², variances and correlations by short name."""
-    out = {n: v for n, v in values.items() if not n.startswith("L2 : ") and n != RESIDUAL_VARIANCE}
-    if RESIDUAL_VARIANCE in values:
-        out["σ²"] = values[RESIDUAL_VARIANCE]
-    for (i, j), label in covariance_labels(random).items():
-        first, second = (values.get(f"L2 : Var({random[k]})") for k in (i, j))
-        shared = values.get(f"L2 : Cov({random[j]},{random[i]})")
-        if i == j and first is not None:
-            out[label] = first
-        elif first is not None and second is not None and shared is not None:
-            out[label] = shared / np.sqrt(first * second)
-    return out
+    return figure(estimate) + ("" if np.isnan(sd) else f" ({sd:.2f})")
