@@ -21,7 +21,10 @@ def data() -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [("prior3", "infinite at zero variance"), ("probit_variance=inf", "'y.missing' is improper")],
+    [
+        ("prior3", "at zero variance, so the posterior is improper: prefer 'OPTIONS: prior1;'"),
+        ("probit_variance=inf", "itself is among its predictors: give probit_variance a finite"),
+    ],
 )
 def test_a_prior_that_gives_no_posterior_draws_a_warning(data, options, says):
     made = prepare(parse(f"{CHAPTER} OPTIONS: {options};"), data)

@@ -122,6 +122,7 @@ def test_a_long_chain_is_looked_through_at_once():
     spec = parse(f"MODEL: y ~ {' '.join(names)}; {' '.join(names)} ~ z;")
     assert editing.possible_predictors(spec, "x0", ("y", *names)) == (*names[1:], "z")
     assert editing.dependents(spec, "x2") == {"y", "x0", "x1"}
+    assert editing.dependents(spec, "x59") == {"y", *names[:59]}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ class Kernel:
 
     def begin(self, code):
         """Begin a cell; return when the kernel works on it."""
-        self.client.execute(code, store_history=False)
+        self.client.execute(code, store_history=False, stop_on_error=False)
         while self.client.get_iopub_msg(timeout=10)["content"].get("execution_state") != "busy":
             pass
 

@@ -14,16 +14,19 @@ from tutorkit.report.parts import Facts, Grid, Part, Section
 from tutorkit.report.words import Kind
 
 STYLE = """<style>
-.tutorkit-report {max-width: 60em; line-height: 1.4; color: var(--jp-ui-font-color1, inherit);}
+.tutorkit-report {max-width: 60em; line-height: 1.4; color: var(--jp-ui-font-color1, inherit);
+  contain: inline-size; overflow-wrap: anywhere;}
 .tutorkit-report h3 {font-size: 1.05em; font-weight: bold; margin: 1.2em 0 .3em;
   border-bottom: 1px solid var(--jp-border-color2, #bbb);}
 .tutorkit-report h4 {font-size: 1em; font-weight: bold; margin: .8em 0 .2em;}
 .tutorkit-report table {border-collapse: collapse; margin: .3em 0;}
-.tutorkit-report th, .tutorkit-report td {padding: .1em .7em; text-align: right;
+.tutorkit-report th, .tutorkit-report td {padding: .1em .5em; text-align: right;
   font-variant-numeric: tabular-nums; border: 0; background: none;}
 .tutorkit-report tr {background: none;}
 .tutorkit-report div {overflow-x: auto;}
-.tutorkit-report th[scope=row] {font-weight: normal; white-space: nowrap;}
+.tutorkit-report th[scope=row] {font-weight: normal;}
+.tutorkit-report .grid {overflow-wrap: normal;}
+.tutorkit-report .facts td {width: 60%;}
 .tutorkit-report th[scope=rowgroup] {padding-top: .5em;}
 .tutorkit-report thead th {border-bottom: 1px solid var(--jp-border-color2, #bbb);}
 .tutorkit-report [title] {cursor: help; text-decoration: underline dotted 1px;
@@ -32,7 +35,10 @@ STYLE = """<style>
 .tutorkit-report dt {font-weight: bold;}
 .tutorkit-report dd {margin: 0 0 .4em 1.5em;}
 .tutorkit-report pre {margin: .3em 0; white-space: pre-wrap;}
+.tutorkit-report > pre:first-child {white-space: pre; overflow: hidden;}
 </style>"""
+# contain: a view is as wide as the page allows, not as the report's widest table would have it;
+# the first child is the banner, whose lines are drawn to be one width
 # with the cell, as an untrusted notebook shows no style sheet of ours
 LEFT = ' style="text-align: left"'
 
@@ -96,7 +102,7 @@ def _facts(part: Facts, found: Found) -> str:
         f"<td{LEFT}>{escape(value)}</td></tr>"
         for name, value in part.rows
     )
-    return f"<div><table><tbody>{rows}</tbody></table></div>"
+    return f'<div class="facts"><table><tbody>{rows}</tbody></table></div>'
 
 
 def _grid(part: Grid, found: Found) -> str:
@@ -119,4 +125,4 @@ def _grid(part: Grid, found: Found) -> str:
             hover = found.hover(label, "row", title)
             body += f'<tr><th scope="row"{hover}{LEFT}>{escape(label)}</th>{numbers}</tr>'
         body += "</tbody>"
-    return f"<div><table><thead><tr>{head}</tr></thead>{body}</table></div>"
+    return f'<div class="grid"><table><thead><tr>{head}</tr></thead>{body}</table></div>'

@@ -209,7 +209,8 @@ class Comparison(View):
 
     @property
     def _revealed_truth(self) -> Truth | None:
-        truth: Truth | None = self.session.truth if self.session.revealed else None
+        known: Any = self.session.truth
+        truth: Truth | None = known if self.session.revealed else None
         return truth
 
     def _remarks(self) -> list[str]:

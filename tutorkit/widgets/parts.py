@@ -37,12 +37,13 @@ class View(VBox):
             self.message = Message()
         self._redrawing = 0  # the thread that redraws
         self._asleep = self._stale = False
+        self._broken = False  # the message is about a redraw that failed
         self._redraws: list[Callable[[], None]] = []
         self.uid = uuid4().hex[:12]
         shown = list(children)
         shown += [] if self.message in shown else [self.message]
         super().__init__([*shown, Guard(self.uid)])
-        session.observe(lambda _: self.message.clear(), [*MODEL, "data"])  # it is about the past
+        session.observe(self._forget, [*MODEL, "data"])
 
     def on(self, control: Widget, callback: Callable[[Any], None], trait: str = "value") -> None:
         """Call ``callback`` with the value that the user gives a control, not the program."""
@@ -103,18 +104,26 @@ class View(VBox):
         @functools.wraps(function)
         def call(*arguments: Any) -> None:
             with self.session.lock:
-                if clear:
+                if clear or self._broken:
                     self.message.clear()
+                self._broken = False
                 try:
                     function(*arguments)
                 except TutorkitError as error:
                     if clear:
                         self._restore()
                     self.message.complain(error)
+                    self._broken = not clear
                 except Exception:
                     self.message.crash(traceback.format_exc())
+                    self._broken = not clear
 
         return call
+
+    def _forget(self, _: Any) -> None:
+        """Take away a message that was about the model or the data as they were."""
+        if not self._broken:
+            self.message.clear()
 
     def _restore(self) -> None:
         """Let controls show again what is, not what was asked for in vain."""
