@@ -25,7 +25,7 @@ def saved(open_notebook, lab):
     bench.tab("Compare")
     bench.wait("last run 0.")
     expect(bench.page.locator(COPY)).to_be_hidden()
-    bench.ask("bench.session.status")  # the copy has been sent before the answer
+    expect(bench.page.locator(f"{COPY} .tutorkit-report")).to_be_attached(timeout=20_000)
     bench.notebook.command("docmanager:save")
     assert bench.notebook.errors == []
     bench.page.close()

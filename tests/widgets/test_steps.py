@@ -104,6 +104,15 @@ def test_the_order_of_auxiliary_models_is_changed_by_buttons(session, steps):
     assert auxiliary.models.children == (part, auxiliary._parts["x2i"])
 
 
+def test_a_button_that_moves_its_model_keeps_the_focus(session, steps, monkeypatch):
+    session.write("MODEL: y ~ x1i x2i; x1i ~ x2i; x2i ~ x3i;")
+    part, focused = steps[2]._parts["x2i"], []
+    monkeypatch.setattr(type(part.up), "focus", lambda button: focused.append(button))
+    part.up.click()
+    part.down.click()
+    assert focused == [part.up, part.down]
+
+
 def test_controls_stay_the_same_objects_while_the_model_changes(session, steps):
     _, focal, auxiliary, _, _ = steps
     session.write("CLUSTERID: j; MODEL: y ~ x1i; x1i ~ x2i;")

@@ -53,7 +53,7 @@ class EquationEditor(View):
             return
         names = possible_predictors(spec, equation.outcome, self.session.variables)
         single = [Term((name,)) for name in names]
-        self._forget(equation.outcome)
+        self._begin(equation.outcome)
         products = self._keep("products", [t for t in equation.predictors if t not in single])
         products = [
             term for term in products
@@ -72,7 +72,7 @@ class EquationEditor(View):
             group.name(caption.format(equation.outcome))
             group.show(show)
 
-    def _forget(self, outcome: str) -> None:
+    def _begin(self, outcome: str) -> None:
         """Keep no more what was unticked before, if this is another equation."""
         place = (outcome, id(self.session.data))
         if self._place != place:
