@@ -113,3 +113,9 @@ def test_shares_are_of_the_observed_and_of_the_imputed_apart():
 
 def test_a_variable_with_one_value_is_drawn():
     assert "nan" not in live_imputed(np.ones(5), np.ones(2), "y")
+
+
+def test_a_burn_in_that_was_not_finished_ends_at_the_frame():
+    svg = live_trace([np.arange(50.0)], 1000, 50, "x")
+    shade = ElementTree.fromstring(svg).findall("rect")[1]
+    assert float(shade.get("width")) == WIDTH - 56 - 12

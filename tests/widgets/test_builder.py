@@ -2,7 +2,7 @@
 
 from ipywidgets import HTML
 
-from tutorkit import ModelBuilder, TutorkitError, parse
+from tutorkit import ModelBuilder, Session, TutorkitError, datasets, parse
 from tutorkit.errors import Spot
 from tutorkit.widgets.builder import STEPS
 from tutorkit.widgets.model_views import AdviceView
@@ -120,6 +120,15 @@ def test_a_script_without_a_data_command_is_not_said_to_name_other_data(session)
     view = ScriptView(session)
     view.editor.value = "MODEL: y ~ x3i;"
     assert "DATA" not in view.note.value
+
+
+def test_a_name_that_corrected_data_have_is_marked_no_longer():
+    session = Session(datasets.load("04_multilevel"))
+    view = ScriptView(session)
+    view.editor.value = "MODEL: y ~ x9;"
+    assert "no column 'x9'" in view.editor.message
+    session.load(session.data.assign(x9=session.data["x3i"]))
+    assert (view.editor.value, view.editor.message) == ("MODEL: y ~ x9;", "")
 
 
 def test_advice_of_the_builder_is_up_to_the_step_at_hand(session):

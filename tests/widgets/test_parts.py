@@ -124,6 +124,29 @@ def test_a_mistake_of_a_redraw_is_told_without_another_redraw(view, shared):
     assert view.redraws == count
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(TutorkitError("Planted"), "Planted."), (ValueError("planted"), "ValueError: planted")],
+)
+def test_the_message_of_a_redraw_stays_until_a_redraw_succeeds(error, words):
+    session = Session("04_multilevel")
+    view, errors = View(session), [error]
+
+    def redraw():
+        if errors:
+            raise errors[0]
+
+    view.follow("revealed", redraw)
+    session.begin("y")  # takes away what is about the model as it was
+    assert words in view.message.value
+    errors.clear()
+    session.revealed = True
+    assert view.message.value == ""
+    view.message.say("done")
+    session.revealed = False
+    assert "done" in view.message.value
+
+
 def test_a_mistake_shows_line_spot_and_hint_as_text():
     script = "A: b;\nMODEL: y ~ <x> z;"
     error = TutorkitError("Not <x>", "Take <x> out.", spot=Spot(script, 17, 20))

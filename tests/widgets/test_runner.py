@@ -1,6 +1,7 @@
 """The runner, worked as a learner works it."""
 
 import re
+import threading
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ from tutorkit import Runner
 from tutorkit.progress import Convergence
 from tutorkit.run import Run
 from tutorkit.widgets.runner import _convergence
+from tutorkit.widgets.session import SAMPLING
 
 
 def wait_for(condition, seconds=60):
@@ -276,3 +278,26 @@ def test_while_the_sampler_is_compiled_that_is_said(short, monkeypatch):
     assert "Preparing the sampler" in runner.status.value
     short.wait()
     assert "Finished" in runner.status.value
+
+
+def test_the_end_of_a_run_does_not_wait_until_the_figures_are_due(short):
+    runner = Runner(short)
+    runner._next = float("inf")  # as if they had just been worked out
+    runner.run.click()
+    short.wait()
+    assert "kept draws, iterations 51 to 150" in runner.convergence.value
+
+
+def test_stop_does_not_wait_for_a_view_that_is_being_drawn(long):
+    runner = Runner(long)
+    runner.run.click()
+    wait_for(lambda: long.status == SAMPLING)
+    with long.lock:
+        click = threading.Thread(target=runner.stop.click)
+        click.start()
+        wait_for(lambda: long.run.stopping, seconds=5)
+        long.tick += 1
+        assert "Stopping…" in runner.status.value
+    click.join(5)
+    long.wait()
+    assert "Stopped" in runner.status.value

@@ -161,6 +161,21 @@ def test_a_cluster_that_is_chosen_does_not_replace_a_script_with_a_mistake():
     assert session.script == "MODEL y"
 
 
+def test_a_mistake_that_is_typed_is_no_rewritten_text():
+    session = Session("04_multilevel", SHORT + " # mine")
+    session.edit(iterations=500)
+    assert session.rewritten
+    session.write("MODEL: y ~ ~;")
+    assert not session.rewritten
+
+
+def test_the_choice_of_the_cluster_that_is_chosen_changes_nothing():
+    session = Session("04_multilevel")
+    session.choose_cluster("j")
+    with pytest.raises(TutorkitError, match="nothing to undo"):
+        session.undo()
+
+
 def test_slopes_of_all_equations_go_with_the_clusters():
     session = Session("04_multilevel", "CLUSTERID: j; MODEL: y ~ x1i; x1i ~ x2i | x2i;")
     session.choose_cluster(None)

@@ -164,7 +164,9 @@ def test_the_copy_is_renewed_with_the_fits_and_holds_the_script_as_text():
     assert "&lt;mine&gt;" not in bench._copy.html
 
 
-def test_a_run_without_draws_has_no_report_in_the_copy():
+def test_a_run_without_draws_has_no_report_in_the_copy(monkeypatch):
+    asked = []
+    monkeypatch.setattr("tutorkit.widgets.workbench.report", asked.append)
     bench = Workbench("04_multilevel", SHORT)
     bench.session.edit(burn=10**7)
     bench.session.start()
@@ -174,7 +176,9 @@ def test_a_run_without_draws_has_no_report_in_the_copy():
     bench._copy = Handle()
     bench.session.load("exercise_04")
     bench.session.load("04_multilevel")
+    assert "y ~ x3i;" in bench._copy.html
     assert "Report of the last run" not in bench._copy.html
+    assert (asked, complaints(bench)) == ([], [])
 
 
 def test_an_import_takes_the_time_it_says_and_leaves_the_collector_as_it_was():
@@ -185,3 +189,11 @@ def test_an_import_takes_the_time_it_says_and_leaves_the_collector_as_it_was():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout.strip() == "True True", run.stderr
+
+
+def test_other_data_do_not_make_the_copy_build_pages_before_there_are_draws():
+    bench = Workbench("04_multilevel")
+    bench._copy = Handle()
+    bench.session.load("exercise_04")
+    assert "exercise_04" in bench._copy.html
+    assert [page.view is None for page in bench.pages.children] == [False, *[True] * 4]
