@@ -147,6 +147,23 @@ def test_the_message_of_a_redraw_stays_until_a_redraw_succeeds(error, words):
     assert "done" in view.message.value
 
 
+def test_a_redraw_that_succeeds_leaves_the_message_of_another():
+    session = Session("04_multilevel")
+    view, errors = View(session), [TutorkitError("Planted")]
+
+    def redraw():
+        if errors:
+            raise errors[0]
+
+    view.follow("revealed", redraw)
+    view.follow("revealed", lambda: None)
+    session.revealed = True
+    assert "Planted" in view.message.value
+    errors.clear()
+    session.revealed = False
+    assert view.message.value == ""
+
+
 def test_a_mistake_shows_line_spot_and_hint_as_text():
     script = "A: b;\nMODEL: y ~ <x> z;"
     error = TutorkitError("Not <x>", "Take <x> out.", spot=Spot(script, 17, 20))

@@ -301,3 +301,12 @@ def test_stop_does_not_wait_for_a_view_that_is_being_drawn(long):
     click.join(5)
     long.wait()
     assert "Stopped" in runner.status.value
+
+
+def test_what_is_drawn_is_seen_by_then(short):
+    runner, hidden = Runner(short), []
+    for picture in (runner.trace, runner.imputed):
+        picture.observe(lambda change: hidden.append(change["owner"].layout.display), "value")
+    runner.run.click()
+    short.wait()
+    assert set(hidden) == {None}  # else the page jumps when it appears

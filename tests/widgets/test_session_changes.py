@@ -250,3 +250,33 @@ def test_an_observer_that_fails_at_the_end_does_not_keep_the_session_waiting(
     short._worker.wait(20)
     assert short._worker._told.is_set()
     assert not short.running
+
+
+@pytest.mark.parametrize("trait", ["status", "draws"])
+def test_an_observer_that_fails_at_the_end_of_a_run_loses_nothing(short, capsys, trait):
+    def fail(change):
+        if short.status == FINISHED:
+            raise ValueError("planted")
+
+    short.observe(fail, trait)
+    short.start()
+    short.wait()
+    assert short.draws.n_kept == 200
+    assert not short.running
+    assert "planted" in capsys.readouterr().err
+
+
+def test_whoever_hears_that_a_run_has_finished_finds_its_draws(short):
+    seen = []
+    short.observe(lambda change: seen.append(short.draws), "status")
+    short.start()
+    short.wait()
+    assert seen[-1] is short.draws is not None
+
+
+def test_the_same_mistake_written_twice_is_one_step_back(session):
+    session.write("MODEL: y ~ x3i;")
+    for _ in range(2):
+        session.write("MODEL: y ~ ~;")
+    session.undo()
+    assert session.script == "MODEL: y ~ x3i;"

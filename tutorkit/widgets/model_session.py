@@ -113,7 +113,7 @@ class ModelSession(HasTraits):
     @alone
     def write(self, text: str) -> None:
         """Take a script as it is typed; a mistake in it is kept as ``problem``."""
-        if text == self.script and self.problem is None:
+        if text == self.script:
             return
         try:
             spec = parse(text)

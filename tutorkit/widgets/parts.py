@@ -37,8 +37,8 @@ class View(VBox):
             self.message = Message()
         self._redrawing = 0  # the thread that redraws
         self._asleep = self._stale = False
-        self._broken = False  # the message is about a redraw that failed
         self._redraws: list[Callable[[], None]] = []
+        self._failed: list[Callable[[], None]] = []  # redraws that the message is about
         self.uid = uuid4().hex[:12]
         shown = list(children)
         shown += [] if self.message in shown else [self.message]
@@ -63,16 +63,15 @@ class View(VBox):
     def follow(self, names: str | list[str], redraw: Callable[[], None]) -> None:
         """Redraw now, and whenever one of these traits of the session has changed."""
         self._redraws.append(redraw)
-        redrawn = self.guarded(lambda: self._quietly(redraw), clear=False)
 
         def changed(_: Any) -> None:
             if self._asleep:
                 self._stale = True
             else:
-                redrawn()
+                self._redraw_safely(redraw)
 
         self.session.observe(changed, names)
-        redrawn()
+        self._redraw_safely(redraw)
 
     def sleep(self) -> None:
         """Follow the session no longer, as long as nobody looks."""
@@ -83,56 +82,55 @@ class View(VBox):
         self._asleep = False
         if self._stale:
             self._stale = False
-            self.guarded(lambda: self._quietly(*self._redraws), clear=False)()
+            self._redraw_safely(*self._redraws)
 
-    def _quietly(self, *redraws: Callable[[], None]) -> None:
-        """Redraw without calling back for the values that controls get."""
-        self._redrawing, before = threading.get_ident(), self._redrawing
-        try:
-            for redraw in redraws:
-                redraw()
-        finally:
-            self._redrawing = before
-
-    def guarded(self, function: Callable[..., None], clear: bool = True) -> Callable[..., None]:
-        """Return the function such that its errors are shown in this view.
+    def guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """Return the callback such that its errors are shown in this view.
 
         JupyterLab shows errors of callbacks nowhere. One thing is done at a time: callbacks may
         arrive on several threads.
         """
 
-        @functools.wraps(function)
+        @functools.wraps(callback)
         def call(*arguments: Any) -> None:
             with self.session.lock:
-                if clear or self._broken:
-                    self.message.clear()
-                self._broken = False
+                self.message.clear()
                 try:
-                    function(*arguments)
+                    callback(*arguments)
                 except TutorkitError as error:
-                    if clear:
-                        self._restore()
+                    self._redraw_safely(*self._redraws)  # controls show again what is
                     self.message.complain(error)
-                    self._broken = not clear
-                except Exception:
-                    self.message.crash(traceback.format_exc())
-                    self._broken = not clear
+                except Exception as error:
+                    self.message.report(error)
 
         return call
 
-    def _forget(self, _: Any) -> None:
-        """Take away a message that was about the model or the data as they were."""
-        if not self._broken:
-            self.message.clear()
+    def _redraw_safely(self, *redraws: Callable[[], None]) -> None:
+        """Redraw; the message of a redraw that fails stays until the same one succeeds."""
+        with self.session.lock:
+            for redraw in redraws:
+                try:
+                    self._quietly(redraw)
+                except Exception as error:
+                    self._failed.append(redraw)
+                    self.message.report(error)
+                    continue
+                if redraw in self._failed:
+                    self._failed = [other for other in self._failed if other != redraw]
+                    self._forget()
 
-    def _restore(self) -> None:
-        """Let controls show again what is, not what was asked for in vain."""
+    def _quietly(self, redraw: Callable[[], None]) -> None:
+        """Redraw without calling back for the values that controls get."""
+        self._redrawing, before = threading.get_ident(), self._redrawing
         try:
-            self._quietly(*self._redraws)
-        except TutorkitError:
-            pass  # what was asked for in vain is what the message is about
-        except Exception:
-            self.message.crash(traceback.format_exc())
+            redraw()
+        finally:
+            self._redrawing = before
+
+    def _forget(self, _: Any = None) -> None:
+        """Take away a message that was about the model or the data as they were."""
+        if not self._failed:
+            self.message.clear()
 
 
 class Group(VBox):

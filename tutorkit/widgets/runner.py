@@ -71,6 +71,9 @@ class Runner(View):
         session, run = self.session, self.session.run
         going = session.status in (COMPILING, SAMPLING)
         self.run.disabled, self.stop.disabled = going, not going
+        for picture, choice in ((self.trace, self.parameter), (self.imputed, self.variable)):
+            appear(choice, bool(run and run.chains))
+            appear(picture, bool(run and run.chains))  # before it is drawn
         if run is None or session.status == READY:
             self.bar.value = self.convergence.value = ""
             self.status.value = note_html(IDLE)
@@ -78,9 +81,6 @@ class Runner(View):
             self._offer(run)
             self._next = 0.0
             self._paint()
-        for picture, choice in ((self.trace, self.parameter), (self.imputed, self.variable)):
-            appear(choice, bool(run and run.chains))
-            appear(picture, bool(run and run.chains))
         if run is not None and session.status == FAILED:
             self.status.value = _status("The run failed.")
         elif run is not None and session.status in (FINISHED, STOPPED):

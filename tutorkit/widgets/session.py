@@ -153,13 +153,14 @@ class Session(ModelSession):
     @alone
     def _end(self, result: Draws | Exception) -> None:
         self._worker.rest()
-        if isinstance(result, Exception):
-            self.failure, self.status = result, FAILED
-            return
-        self.status = STOPPED if result.stopped else FINISHED
-        # a run without draws does not take the place of one that has some
-        if result.n_kept or self.draws is None:
-            self.draws = result
+        with self.hold_trait_notifications():  # the draws are there before anybody hears of them
+            if isinstance(result, Exception):
+                self.failure, self.status = result, FAILED
+                return
+            self.status = STOPPED if result.stopped else FINISHED
+            # a run without draws does not take the place of one that has some
+            if result.n_kept or self.draws is None:
+                self.draws = result
 
     def _demand_idle(self, what: str) -> None:
         if self.running:

@@ -36,10 +36,9 @@ class Worker:
         self.running, self._told = True, threading.Event()
         over = threading.Event()
         failures: list[Exception] = []
-        for work, arguments in ((_draw, ()), (self._paint, (self._told,))):
-            threading.Thread(
-                target=work, args=(run, over, failures, *arguments), daemon=True
-            ).start()
+        shared = (run, over, failures)
+        threading.Thread(target=_draw, args=shared, daemon=True).start()
+        threading.Thread(target=self._paint, args=(*shared, self._told), daemon=True).start()
 
     def rest(self) -> None:
         """Be ready for another run."""
@@ -54,15 +53,19 @@ class Worker:
     def _paint(
         self, run: Run, over: threading.Event, failures: list[Exception], told: threading.Event
     ) -> None:
-        try:
-            while not over.wait(TICK_SECONDS):
-                try:
-                    self._tick()
-                except Exception:  # of somebody who follows the session: the run goes on
-                    traceback.print_exc()
-            self._end(failures[0] if failures else _result(run))
-        finally:
-            told.set()
+        while not over.wait(TICK_SECONDS):
+            _tell(self._tick)
+        result = failures[0] if failures else _result(run)
+        _tell(lambda: self._end(result))
+        told.set()
+
+
+def _tell(call: Callable[[], None]) -> None:
+    """Let those who follow the session know; one who fails does not harm the run."""
+    try:
+        call()
+    except Exception:
+        traceback.print_exc()
 
 
 def _result(run: Run) -> Draws | Exception:
