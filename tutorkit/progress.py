@@ -38,12 +38,12 @@ def convergence(run: Run) -> Convergence | None:
     burning = done < run.spec.burn + FEWEST
     last = min(done, run.spec.burn) if burning else done
     first = last // 2 if burning else run.spec.burn
-    free = [k for k, p in enumerate(monitored(run.model)) if p.free]
     if last - first < FEWEST:
         return None
     step = -(-(last - first) // MOST)
-    draws: Floats = run.out[:, first:last:step][:, :, free]
-    labels = [monitored(run.model)[k].label for k in free]
+    free = {k: p.label for k, p in enumerate(monitored(run.model)) if p.free}
+    draws: Floats = run.out[:, first:last:step][:, :, list(free)]
+    labels = list(free.values())
     psr = split_psr(draws)
     if np.isnan(psr).all():
         return None

@@ -18,8 +18,6 @@ STEPS = {
     "4 Selection": SelectionStep,
     "5 Priors": PriorStep,
 }
-
-
 COLUMN = {"flex": "1 1 340px", "min_width": "0", "max_width": "560px", "margin": "0 12px 0 0"}
 
 

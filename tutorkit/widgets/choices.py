@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ipywidgets import Checkbox, Dropdown, HBox, Widget
+from ipywidgets import Checkbox, Dropdown, HBox
 
 from tutorkit.widgets.parts import ROW, View
 
@@ -49,8 +49,3 @@ def offer(dropdown: Dropdown, names: Sequence[str], none: str = "", default: int
         if chosen not in names:
             chosen = "" if none else names[default] if names else None
         dropdown.value = chosen
-
-
-def appear(control: Widget, wanted: bool) -> None:
-    """Show a control, or hide it."""
-    control.layout.display = None if wanted else "none"

@@ -23,13 +23,14 @@ from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.truth import Truth
-from tutorkit.widgets.choices import appear, offer
+from tutorkit.widgets.choices import offer
 from tutorkit.widgets.parts import (
     ROW,
     WIDE,
     Display,
     Message,
     View,
+    appear,
     heading_html,
     mistake_html,
     note_html,

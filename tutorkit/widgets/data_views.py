@@ -13,8 +13,8 @@ from tutorkit.charts.missingness import (
 from tutorkit.charts.picture import Picture
 from tutorkit.data.inspect import without_codes
 from tutorkit.errors import TutorkitError
-from tutorkit.widgets.choices import appear, offer
-from tutorkit.widgets.parts import Display, View
+from tutorkit.widgets.choices import offer
+from tutorkit.widgets.parts import Display, View, appear
 from tutorkit.widgets.session import Session
 
 TOGETHER = "Which values are missing together"
@@ -66,7 +66,7 @@ class DataViews(View):
         appear(self.by, kind == DEPENDS and bool(incomplete))
         appear(self.reveal, session.complete is not None)
         self.reveal.value = session.revealed
-        wanted = (kind, own, self.by.value, self._reveals, session.cluster, self._codes)
+        wanted = (kind, own, self.by.value, self._reveals, session.cluster, session.codes)
         if self._drawn[1:] != wanted or self._drawn[0] is not session.data:
             self._drawn = (session.data, *wanted)
             self._draw(bool(incomplete))
@@ -84,7 +84,7 @@ class DataViews(View):
     def _picture(self) -> Picture | str:
         """Return what is asked for, or a sentence that says why it cannot be shown."""
         session, kind, variable = self.session, self.kind.value, self.variable.value
-        data = without_codes(session.data, self._codes)
+        data = without_codes(session.data, session.codes)
         complete = session.complete if self._reveals else None
         if kind == TOGETHER:
             return patterns_picture(data, session.variables)
@@ -101,10 +101,6 @@ class DataViews(View):
     @property
     def _reveals(self) -> bool:
         return self.session.revealed and self.session.complete is not None
-
-    @property
-    def _codes(self) -> tuple[float, ...]:
-        return self.session.spec.missing if self.session.spec else ()
 
 
 def _dropdown(description: str, *options: str) -> Dropdown:

@@ -18,7 +18,7 @@ from tutorkit.charts.chain_pictures import (
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.report import report
-from tutorkit.widgets.parts import WIDE, Display, View, heading_html, note_html
+from tutorkit.widgets.parts import WIDE, Display, View, appear, heading_html, note_html
 from tutorkit.widgets.session import Session
 
 BURN_IN, REPORT = "Burn-in PSR", "Report"
@@ -86,7 +86,7 @@ class Diagnostics(View):
 
     def _draw(self) -> None:
         name, draws = self.picture.value, self.session.draws
-        self.parameter.layout.display = None if name in PICTURES else "none"
+        appear(self.parameter, name in PICTURES)
         self.report.value = ""
         try:
             if draws is None:

@@ -12,7 +12,7 @@ from tutorkit.model.editing import possible_predictors, set_slope, set_term
 from tutorkit.model.spec import Equation, Term
 from tutorkit.model.tokens import variable_of
 from tutorkit.widgets.choices import Choices, offer
-from tutorkit.widgets.parts import ROW, Group, View
+from tutorkit.widgets.parts import ROW, Group, View, appear
 from tutorkit.widgets.session import Session
 
 
@@ -48,7 +48,7 @@ class EquationEditor(View):
 
     def _redraw(self) -> None:
         equation, spec = self.find(), self.session.spec
-        self.layout.display = "none" if equation is None else None
+        appear(self, equation is not None)
         if equation is None or spec is None:
             return
         names = possible_predictors(spec, equation.outcome, self.session.variables)
@@ -70,7 +70,7 @@ class EquationEditor(View):
         shown = (True, bool(names), clustered)
         for (caption, group), show in zip(self.groups.items(), shown, strict=True):
             group.name(caption.format(equation.outcome))
-            group.show(show)
+            appear(group, show)
 
     def _begin(self, outcome: str) -> None:
         """Keep no more what was unticked before, if this is another equation."""

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import pandas as pd
 from traitlets import Bool, HasTraits, Instance, Unicode
 
+from tutorkit.data.inspect import without_codes
 from tutorkit.errors import SpecError, TutorkitError
 from tutorkit.model.script import parse, render
 from tutorkit.model.spec import Equation, ModelSpec
@@ -59,11 +60,15 @@ class ModelSession(HasTraits):
         return tuple(str(name) for name in self.data.columns if name != self.cluster)
 
     @property
+    def codes(self) -> tuple[float, ...]:
+        """The numbers that count as missing."""
+        return self.spec.missing if self.spec else ()
+
+    @property
     def missing(self) -> dict[str, float]:
         """The share of missing values of each column, from 0 to 1."""
-        codes = self.spec.missing if self.spec else ()
-        gaps = self.data.isna() | self.data.isin(list(codes))
-        return {str(name): float(share) for name, share in gaps.mean().items()}
+        shares = without_codes(self.data, self.codes).isna().mean()
+        return {str(name): float(share) for name, share in shares.items()}
 
     @alone
     def begin(self, outcome: str) -> None:

@@ -12,7 +12,7 @@ from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
 from tutorkit.widgets.choices import Choices
 from tutorkit.widgets.equation_editor import EquationEditor
-from tutorkit.widgets.parts import ROW, Group, Message, View, caption_html, note_html
+from tutorkit.widgets.parts import ROW, Group, Message, View, appear, caption_html, note_html
 from tutorkit.widgets.session import Session
 
 FIRST = "Begin with the focal model: step 2."
@@ -63,7 +63,7 @@ class ModelsStep(View):
             box = self.wanted.offer(self, name, name in chosen, partial(self._set, name))
             box.description = f"{name} ({missing.get(name, 0):.1%} missing)"
         self.wanted.arrange(offered)
-        self.group.show(bool(offered))
+        appear(self.group, bool(offered))
         parts = tuple(map(self._part, chosen.values()))
         if self.models.children != parts:
             self.models.children = parts
@@ -186,7 +186,7 @@ class FixedChoice(View):
             fixed = spec is not None and name in spec.fixed
             self.boxes.offer(self, name, fixed, partial(self._set, name))
         self.boxes.arrange(complete)
-        self.group.show(bool(complete))
+        appear(self.group, bool(complete))
 
     def _set(self, name: str, wanted: bool) -> None:
         self.session.edit(editing.set_fixed, name, wanted)

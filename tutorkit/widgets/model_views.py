@@ -16,7 +16,7 @@ from tutorkit.data import prepare
 from tutorkit.diagram import describe_diagram, estimates_for, path_diagram, path_table
 from tutorkit.errors import TutorkitError
 from tutorkit.formulas import Formula, Role, formulas
-from tutorkit.widgets.parts import INK, Display, View, mistake_html, note_html
+from tutorkit.widgets.parts import INK, Display, View, list_html, mistake_html, note_html
 from tutorkit.widgets.session import Session
 
 NO_MODEL = "There is no model yet: choose an outcome for the focal model."
@@ -139,8 +139,4 @@ def _table(table: pd.DataFrame) -> str:
 
 
 def _list(found: list[Advice]) -> str:
-    items = "".join(
-        f'<li style="margin:.3em 0">{escape(advice.message)} <b>{escape(advice.action)}</b></li>'
-        for advice in found
-    )
-    return f'<ul style="{INK};line-height:1.4;margin:0;padding-left:1.2em">{items}</ul>'
+    return list_html(f"{escape(a.message)} <b>{escape(a.action)}</b>" for a in found)

@@ -13,7 +13,7 @@ from tutorkit.datasets import about, names
 from tutorkit.errors import DataError
 from tutorkit.report.html import to_html
 from tutorkit.report.parts import Grid, Section
-from tutorkit.widgets.parts import INK, Message, View, caption_html, note_html
+from tutorkit.widgets.parts import Message, View, caption_html, list_html, note_html
 from tutorkit.widgets.session import Session
 
 HEAD = ("Variable", "Kind (a guess)", "Different values", "Missing")
@@ -84,7 +84,9 @@ class OwnData(View):
         self.table.value = STYLE + caption_html(caption) + table
         notes = [f"{row['variable']}: {row['note']}" for row in looks if row["note"]]
         notes += _cluster_notes(session)
-        self.notes.value = caption_html("What to mind") + _list_html(notes or [NO_NOTES])
+        self.notes.value = caption_html("What to mind") + list_html(
+            map(escape, notes or [NO_NOTES])
+        )
 
 
 def _cluster_notes(session: Session) -> tuple[str, ...]:
@@ -94,8 +96,3 @@ def _cluster_notes(session: Session) -> tuple[str, ...]:
         return cluster_notes(session.data, session.cluster)
     except DataError as error:  # a script may name no column
         return (f"{error.message}. {error.hint}",)
-
-
-def _list_html(notes: list[str]) -> str:
-    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    return f'<ul style="{INK};margin:.2em 0;line-height:1.4">{items}</ul>'

@@ -13,6 +13,7 @@ from uuid import uuid4
 from ipywidgets import HTML, VBox, Widget
 
 from tutorkit.charts import Picture
+from tutorkit.charts.theme import COLOURS
 from tutorkit.errors import TutorkitError
 from tutorkit.widgets.frontend import Guard
 from tutorkit.widgets.model_session import MODEL
@@ -146,10 +147,6 @@ class Group(VBox):
         """Change the caption."""
         self.head.value = caption_html(caption)
 
-    def show(self, shown: bool) -> None:
-        """Show the group, or hide it."""
-        self.layout.display = None if shown else "none"
-
 
 class Message(HTML):
     """A place for one message, read out by screen readers when it changes."""
@@ -201,6 +198,11 @@ class Display(HTML):
         self.value = note_html(text)
 
 
+def appear(widget: Widget, wanted: bool) -> None:
+    """Show a widget, or hide it."""
+    widget.layout.display = None if wanted else "none"
+
+
 def mistake_html(error: TutorkitError) -> str:
     """Return a mistake as HTML: the message in bold, the script's line with the spot marked."""
     parts = [f"<b>⚠ {escape(error.message)}.</b>"]
@@ -215,7 +217,7 @@ def mistake_html(error: TutorkitError) -> str:
         parts.append(escape(error.hint))
     body = "<br>".join(parts)
     return (
-        f'<div style="{INK};border-left:4px solid #D55E00;padding:.2em .6em;margin:.3em 0;'
+        f'<div style="{INK};border-left:4px solid {COLOURS[1]};padding:.2em .6em;margin:.3em 0;'
         f'line-height:1.4">{body}</div>'
     )
 
@@ -224,6 +226,12 @@ def note_html(text: str) -> str:
     """Return a quiet sentence as HTML."""
     style = "color:var(--jp-ui-font-color2,#555);margin:.3em 0;line-height:1.45"
     return f'<p style="{style}">{escape(text)}</p>'
+
+
+def list_html(items: Iterable[str]) -> str:
+    """Return items, which are HTML themselves, as a list."""
+    body = "".join(f'<li style="margin:.2em 0">{item}</li>' for item in items)
+    return f'<ul style="{INK};line-height:1.4;margin:.2em 0;padding-left:1.2em">{body}</ul>'
 
 
 def heading_html(text: str, level: int = 3) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ipywidgets import HBox, IntText, Layout, Text
+from ipywidgets import HBox, IntText, Text
 
 from tutorkit.errors import SpecError
 from tutorkit.model.spec import ModelSpec
@@ -22,7 +22,7 @@ class RunSettings(View):
     """Seed, chains, burn-in and iterations; they are part of the model's script."""
 
     def __init__(self, session: Session) -> None:
-        size = {"layout": Layout(width="165px"), "style": {"description_width": "70px"}}
+        size = {"layout": {"width": "165px"}, "style": {"description_width": "70px"}}
         self.seed = Text(
             description="Seed", placeholder="random", continuous_update=False,
             tooltip="The same seed gives the same draws; empty for a new one each time", **size,

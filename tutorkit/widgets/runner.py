@@ -6,7 +6,7 @@ import time
 from html import escape
 
 import numpy as np
-from ipywidgets import HTML, Button, Dropdown, HBox, Layout
+from ipywidgets import HTML, Button, Dropdown, HBox
 
 from tutorkit.charts.live import live_imputed, live_trace
 from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
@@ -14,8 +14,8 @@ from tutorkit.model.tokens import MEAN_SUFFIX
 from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.run import Run
-from tutorkit.widgets.choices import appear, offer
-from tutorkit.widgets.parts import INK, ROW, Message, View, note_html
+from tutorkit.widgets.choices import offer
+from tutorkit.widgets.parts import INK, ROW, Message, View, appear, note_html
 from tutorkit.widgets.run_settings import RunSettings
 from tutorkit.widgets.session import (
     COMPILING,
@@ -41,7 +41,7 @@ class Runner(View):
         self.message = Message()
         self.bar, self.status, self.convergence = HTML(), HTML(), HTML()
         self.trace, self.imputed = HTML(), HTML()
-        wide = {"layout": Layout(width="360px"), "style": {"description_width": "130px"}}
+        wide = {"layout": {"width": "360px"}, "style": {"description_width": "130px"}}
         self.parameter = Dropdown(description="Trace of", **wide)
         self.variable = Dropdown(description="Imputed values of", **wide)
         self._next = 0.0

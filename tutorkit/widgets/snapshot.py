@@ -8,7 +8,9 @@ from html import escape
 from ipywidgets import Widget
 
 from tutorkit.charts import Picture
+from tutorkit.datasets import names
 from tutorkit.widgets.parts import INK, Display, View, heading_html, note_html
+from tutorkit.widgets.session import Session
 
 NOTE = "A saved copy of the workbench. Run this cell again to work with it."
 
@@ -16,13 +18,19 @@ NOTE = "A saved copy of the workbench. Run this cell again to work with it."
 def snapshot_html(view: View, report: str) -> str:
     """Return what a view shows as HTML without controls, pictures as images, and a report."""
     session = view.session
-    parts = [heading_html(f"Workbench: {session.name}"), note_html(NOTE)]
+    parts = [title_html(session), note_html(NOTE)]
     if session.spec is not None:
         parts.append(f'<pre style="{INK}">{escape(session.script)}</pre>')
     parts += [picture.static_html() for picture in _pictures(view)]
     if report:
         parts.append(f"<details open><summary>Report of the last run</summary>{report}</details>")
     return "".join(parts)
+
+
+def title_html(session: Session) -> str:
+    """Return the workbench's title, which says whether the data are a reconstruction."""
+    kind = " (simulated: a reconstruction)" if session.name in names() else ""
+    return heading_html(f"Workbench: {session.name}{kind}")
 
 
 def _pictures(widget: Widget) -> Iterator[Picture]:

@@ -36,9 +36,8 @@ def find(source: Source, name: str = "") -> dict[str, Any]:
     text = os.fspath(source)
     is_file = text.lower().endswith(FILES) or os.path.exists(text)
     if text in names() or not is_file:
-        data = load(
-            text if len(text) < LONG else f"{text[:LONG]}…"
-        )  # or says which names there are
+        # or says which names there are
+        data = load(text if len(text) < LONG else f"{text[:LONG]}…")
         complete = load(text, complete=True)
         file = f"{text}.csv"
         known = {"complete": complete, "truth": truth(text)}

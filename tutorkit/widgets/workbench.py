@@ -10,7 +10,6 @@ from IPython.display import DisplayHandle, display
 from ipywidgets import HTML, Tab, VBox
 
 from tutorkit.charts import draw_in_background
-from tutorkit.datasets import names
 from tutorkit.draws import Draws
 from tutorkit.model.spec import ModelSpec
 from tutorkit.report import report
@@ -19,10 +18,10 @@ from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.data_views import DataViews
 from tutorkit.widgets.diagnostics import Diagnostics
 from tutorkit.widgets.frontend import static_html
-from tutorkit.widgets.parts import View, heading_html
+from tutorkit.widgets.parts import View
 from tutorkit.widgets.runner import Runner
 from tutorkit.widgets.session import Session
-from tutorkit.widgets.snapshot import snapshot_html
+from tutorkit.widgets.snapshot import snapshot_html, title_html
 from tutorkit.widgets.sources import Source
 
 PAGES = {
@@ -82,16 +81,14 @@ class Workbench(View):
         return self.session.draws
 
     def _redraw(self) -> None:
-        name = self.session.name
-        kind = " (simulated: a reconstruction)" if name in names() else ""
-        self.title.value = heading_html(f"Workbench: {name}{kind}")
+        self.title.value = title_html(self.session)
 
     def _turn_and_copy(self, _: int) -> None:
         self._turn()
         self._update_copy()
 
     def _turn(self) -> None:
-        """Let only the page that is looked at follow the session."""
+        """Let the pages that nobody looks at rest: their pictures take time."""
         for k, page in enumerate(self.pages.children):
             if k == self.pages.selected_index:
                 page.wake()
