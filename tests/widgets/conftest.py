@@ -3,6 +3,8 @@
 import pytest
 
 from tutorkit import Session, datasets, parse
+from tutorkit.widgets.model_steps import AuxiliaryStep, SelectionStep
+from tutorkit.widgets.steps import DataStep, FocalStep, PriorStep
 
 SHORT = "CLUSTERID: j; MODEL: y ~ x3i; BURN: 50; ITERATIONS: 200; SEED: 1;"
 
@@ -32,3 +34,10 @@ def long():
 @pytest.fixture
 def chapter_script():
     return parse(datasets.script("04_multilevel"))
+
+
+@pytest.fixture
+def steps(session):
+    """Return the five steps of one session."""
+    kinds = (DataStep, FocalStep, AuxiliaryStep, SelectionStep, PriorStep)
+    return [kind(session) for kind in kinds]

@@ -6,19 +6,13 @@ import time
 
 import numpy as np
 import pytest
+from runs import plant_breakdown, wait_for
 
 from tutorkit import Runner
 from tutorkit.progress import Convergence
 from tutorkit.run import Run
 from tutorkit.widgets.runner import _convergence
 from tutorkit.widgets.session import SAMPLING
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_run_shows_the_run_from_start_to_end(short):
@@ -62,30 +56,6 @@ def test_a_long_run_is_shown_while_it_goes_and_stopped(long):
     assert (runner.run.disabled, runner.stop.disabled) == (False, True)
 
 
-def test_what_is_watched_can_be_changed_while_it_runs(long):
-    runner = Runner(long)
-    runner.run.click()
-    wait_for(lambda: "<polyline" in runner.trace.value)
-    runner.parameter.value = "y: x1i"
-    runner.variable.value = "x2i"
-    assert "Trace of y: x1i" in runner.trace.value
-    assert "x2i: observed" in runner.imputed.value
-    runner.parameter.value = runner.variable.value = ""
-    assert runner.trace.value == runner.imputed.value == ""
-    long.stop()
-    long.wait()
-
-
-def test_the_choice_of_what_to_watch_outlives_a_run(short):
-    runner = Runner(short)
-    runner.run.click()
-    short.wait()
-    runner.parameter.value = "y: Intercept"
-    runner.run.click()
-    short.wait()
-    assert runner.parameter.value == "y: Intercept"
-
-
 def test_a_run_that_cannot_start_says_why(session):
     runner = Runner(session)
     runner.run.click()
@@ -98,12 +68,9 @@ def test_a_run_that_cannot_start_says_why(session):
 
 
 def test_a_breakdown_is_told_and_the_runner_is_ready_again(short, monkeypatch):
-    def plant(rng, plan, state, out, start, end, burn):
-        out[start:end] = np.nan
-
     runner = Runner(short)
     with monkeypatch.context() as patch:
-        patch.setattr("tutorkit.chain.run_block", plant)
+        plant_breakdown(patch)
         runner.run.click()
         wait_for(lambda: not short.running)
     assert "The run failed" in runner.status.value
@@ -136,13 +103,6 @@ def test_a_view_that_comes_late_shows_the_run_that_goes_on(long):
     assert "Stopped" in runner.status.value
 
 
-def plant_breakdown(patch):
-    def plant(rng, plan, state, out, start, end, burn):
-        out[start:end] = np.nan
-
-    patch.setattr("tutorkit.chain.run_block", plant)
-
-
 def test_a_mistake_after_a_failed_run_is_told_and_nothing_else_breaks(short, monkeypatch):
     runner = Runner(short)
     with monkeypatch.context() as patch:
@@ -169,36 +129,6 @@ def test_a_failure_is_forgotten_when_a_cell_runs_the_model_again(short, monkeypa
     short.start()
     short.wait()
     assert runner.message.value == ""
-
-
-def test_to_watch_nothing_is_remembered(short):
-    runner = Runner(short)
-    runner.run.click()
-    short.wait()
-    runner.parameter.value = ""
-    runner.run.click()
-    short.wait()
-    assert runner.parameter.value == ""
-
-
-def test_a_parameter_that_is_gone_gives_way_to_another(short):
-    runner = Runner(short)
-    runner.run.click()
-    short.wait()
-    short.write("CLUSTERID: j; MODEL: y ~ x2i; BURN: 50; ITERATIONS: 200;")
-    assert "settings have changed since" in runner.status.value
-    runner.run.click()
-    short.wait()
-    assert runner.parameter.value == "y: x2i"
-    assert "changed since" not in runner.status.value
-
-
-def test_a_variable_of_which_only_the_missingness_is_modelled_is_not_imputed(session):
-    session.write("MODEL: y ~ x3i; x1i.missing ~ x3i; BURN: 20; ITERATIONS: 100;")
-    runner = Runner(session)
-    runner.run.click()
-    session.wait()
-    assert [value for _, value in runner.variable.options] == ["", "y"]
 
 
 def test_stop_says_at_once_that_it_was_heard(long):
@@ -236,21 +166,6 @@ def test_the_figures_at_the_end_are_of_the_whole_run(short):
     short.wait()
     assert "kept draws, iterations 201 to 10,200" in runner.convergence.value
     assert "nan" not in runner.imputed.value
-
-
-def test_a_trace_holds_what_was_drawn_and_no_more(long):
-    runner = Runner(long)
-    long.edit(burn=10**6)
-    runner.run.click()
-    wait_for(lambda: "<polyline" in runner.trace.value)
-    assert "Burn-in: about" in runner.status.value
-    assert "1000500" in runner.trace.value or "1500000" in runner.trace.value
-    lengths = [line.count(",") for line in re.findall('points="([^"]*)"', runner.trace.value)]
-    assert max(lengths) < 480
-    last = re.findall(r'([\d.]+),[\d.]+"', runner.trace.value)
-    assert float(last[0]) < 300  # far from the end
-    long.stop()
-    long.wait()
 
 
 def test_nothing_of_the_last_run_is_shown_with_other_data(short):
@@ -301,12 +216,3 @@ def test_stop_does_not_wait_for_a_view_that_is_being_drawn(long):
     click.join(5)
     long.wait()
     assert "Stopped" in runner.status.value
-
-
-def test_what_is_drawn_is_seen_by_then(short):
-    runner, hidden = Runner(short), []
-    for picture in (runner.trace, runner.imputed):
-        picture.observe(lambda change: hidden.append(change["owner"].layout.display), "value")
-    runner.run.click()
-    short.wait()
-    assert set(hidden) == {None}  # else the page jumps when it appears

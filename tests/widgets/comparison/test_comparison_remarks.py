@@ -1,43 +1,12 @@
 """The view that compares fits: what it remarks, and how fits keep their looks."""
 
-import re
 from dataclasses import replace
 
 import pytest
+from compared import NAME, methods
 
-from tutorkit import Picture, datasets
 from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.session import Session
-
-NAME = "04_multilevel"
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch):
-    """Leave the drawing out: it takes most of the time and is tested elsewhere."""
-    monkeypatch.setattr(Picture, "svg", lambda picture: "<svg></svg>")
-
-
-@pytest.fixture
-def session():
-    return Session(NAME, datasets.script(NAME))
-
-
-@pytest.fixture
-def run(session, chapter_draws):
-    """Return the chapter's run as one of the model in the editor."""
-    return replace(chapter_draws, spec=session.spec)
-
-
-@pytest.fixture
-def view(session, run):
-    session.draws = run
-    return Comparison(session)
-
-
-def methods(view):
-    """Return the fits in the interval chart, in order."""
-    return re.findall(r"(?:: |; )(.+?) -?\d", view.intervals.picture.text.splitlines()[0])
 
 
 def test_it_says_when_the_model_has_changed_since_the_run(view, session):

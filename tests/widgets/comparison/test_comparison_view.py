@@ -1,43 +1,13 @@
 """The view that compares fits: what it offers, shows and says."""
 
-import re
 from dataclasses import replace
 
 import pytest
+from compared import NAME, methods
 
-from tutorkit import Picture, datasets, fit_reml, parse
+from tutorkit import datasets, fit_reml, parse
 from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.session import Session
-
-NAME = "04_multilevel"
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch):
-    """Leave the drawing out: it takes most of the time and is tested elsewhere."""
-    monkeypatch.setattr(Picture, "svg", lambda picture: "<svg></svg>")
-
-
-@pytest.fixture
-def session():
-    return Session(NAME, datasets.script(NAME))
-
-
-@pytest.fixture
-def run(session, chapter_draws):
-    """Return the chapter's run as one of the model in the editor."""
-    return replace(chapter_draws, spec=session.spec)
-
-
-@pytest.fixture
-def view(session, run):
-    session.draws = run
-    return Comparison(session)
-
-
-def methods(view):
-    """Return the fits in the interval chart, in order."""
-    return re.findall(r"(?:: |; )(.+?) -?\d", view.intervals.picture.text.splitlines()[0])
 
 
 def silent(view):
