@@ -57,13 +57,42 @@ class Lab:
                 self.ask(f"sessions/{session['id']}", "DELETE")
 
 
-@contextlib.contextmanager
-def jupyterlab(state, folder=None, timeout=90):
-    """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
+def free_port():
+    """Return a port that nobody listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    token = secrets.token_hex(16)
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(command, state, answers, timeout=90):
+    """Run a server with settings of its own in ``state``, once ``answers`` raises no OSError."""
+    environment = os.environ | {name: str(state / name.lower()) for name in FOLDERS}
+    with (state / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        end = time.monotonic() + timeout
+        while True:
+            assert server.poll() is None, (state / "server.log").read_text()
+            try:
+                answers()
+                break
+            except OSError:
+                assert time.monotonic() < end, (state / "server.log").read_text()
+                time.sleep(0.1)
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+@contextlib.contextmanager
+def jupyterlab(state, folder=None):
+    """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
+    port, token = free_port(), secrets.token_hex(16)
     for plugin, setting in SETTINGS.items():
         file = state / "jupyterlab_settings_dir/@jupyterlab" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -77,24 +106,6 @@ def jupyterlab(state, folder=None, timeout=90):
     ]
     if folder:
         command.append(f"--ServerApp.root_dir={folder}")
-    environment = os.environ | {name: str(state / name.lower()) for name in FOLDERS}
-    with (state / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
     lab = Lab(f"http://127.0.0.1:{port}", token, folder)
-    try:
-        end = time.monotonic() + timeout
-        while True:
-            assert server.poll() is None, (state / "lab.log").read_text()
-            try:
-                lab.ask("status")
-                break
-            except OSError:
-                assert time.monotonic() < end, (state / "lab.log").read_text()
-                time.sleep(0.1)
+    with serving(command, state, lambda: lab.ask("status")):
         yield lab
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import tutorkit
-from tutorkit import sampling
+from tutorkit.chain import Chain
 from tutorkit.data import prepare
 from tutorkit.draws import Draws
 from tutorkit.kernels.blocks import run_block
@@ -236,9 +236,9 @@ def run_chains(folder: str, name: str) -> None:
         [read(n_clusters=30).assign(j=lambda d, k=k: d["j"] + 30 * k) for k in range(4)]
     )
     if name == "in turn":  # a chain begins when the one before has ended
-        sampling.Chain.start = sampling.Chain.run
-        sampling.Chain.is_alive = lambda run: False
-        sampling.Chain.join = lambda run: None
+        Chain.start = Chain.run
+        Chain.is_alive = lambda chain: False
+        Chain.join = lambda chain, timeout: None
     draws = sample(parse(CHAPTER), data, seed=2, burn=30, iterations=40, chains=4, progress=False)
     np.savez(f"{folder}/{name}.npz", draws=everything(draws), imputed=draws.imputed)
 
