@@ -35,6 +35,14 @@ class Keys:
         node = self.client.send("Accessibility.getPartialAXTree", at)["nodes"][0]
         return f"{node['role']['value']} {node.get('name', {}).get('value', '')}"
 
+    def wait(self, wanted):
+        """Wait until this has the focus, without a key."""
+        for _ in range(100):
+            if self.focus() == wanted:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"{wanted} does not get the focus, but {self.focus()}")
+
     def group(self):
         """Return the caption of the group that has the focus."""
         return self.page.evaluate(
@@ -128,10 +136,12 @@ def test_a_button_that_goes_off_does_not_lose_the_place(keys):
     keys.to("button Next: the next step")
     keys.press("Enter", "Enter")
     keys.bench.wait("Prior of variances")
+    keys.wait("group Back, Next, Undo")
+    keys.press("Enter", "Tab")
+    assert keys.focus() == "button Back: the step before"
     keys.press("Tab")
     assert keys.focus() == "button Undo the last change of the model"
-    keys.press("Shift+Tab")
-    assert keys.focus() == "button Back: the step before"
+    keys.bench.shot("keyboard-1-last-step")
 
 
 def test_the_model_is_run_and_stopped(keys):
@@ -143,12 +153,16 @@ def test_the_model_is_run_and_stopped(keys):
     keys.to("button Run the model")
     keys.press("b", "x", "d", "d", "Shift+Enter")  # which presses the button, and nothing else
     keys.bench.wait("Sampling: about")
-    keys.press("Tab")
+    keys.wait("group Run, Stop")
+    keys.press("Enter", "Tab")
     assert keys.focus() == "button Stop and keep the draws"
+    keys.bench.shot("keyboard-2-running")
     keys.press("Space")
     assert re.search(r"Stopped: [\d,]+ draws are kept", keys.bench.wait("Stopped:"))
-    keys.press("Shift+Tab")
+    keys.wait("group Run, Stop")
+    keys.press("Tab")
     assert keys.focus() == "button Run the model"
+    keys.bench.shot("keyboard-3-stopped")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def own_table():
 
 
 OWN = own_table().round(4).to_csv(index=False, na_rep="NA").encode()
-SECOND = b"a,b\n" + b"".join(b"%d.5,%d.25\n" % (k, k * k % 17) for k in range(40))
+# as a spreadsheet saves it where commas are decimal ones
+SECOND = b"a;b\n" + b"".join(b"%d,5;%d,25\n" % (k, k * k % 17) for k in range(40))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_a_file_is_opened_and_what_is_found_in_it_is_said(bench):
     [
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "holds binary data"),
         ("nothing.csv", b"", "'nothing.csv' is empty"),
-        ("german.csv", b"a;b\n1,5;2\n", "separated by semicolons"),
+        ("uneven.csv", b"a;b\n1,5;2\n3,5\n", "separated by semicolons"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_and_the_data_stay(bench, name, content, says):

@@ -103,6 +103,21 @@ def test_axes_and_burn_in_are_where_they_are_said_to_be():
     assert "burn-in" not in live_trace([np.arange(9.0)], 0, 9, "x")
 
 
+@pytest.mark.parametrize(
+    ("done", "total", "end"),
+    [
+        (0, 100_000, 1000), (1000, 100_000, 1000), (1001, 100_000, 2000), (2001, 100_000, 5000),
+        (60_000, 100_000, 100_000), (30_000, 40_000, 40_000), (0, 300, 300), (7, 7, 7),
+    ],
+)  # fmt: skip
+def test_the_axis_of_a_long_run_grows_with_it(done, total, end):
+    svg = live_trace([np.linspace(0, 1, done)], total // 2, total, "x")
+    assert texts(svg, "end")[0] == f"{end:,}"
+    shade = ElementTree.fromstring(svg).findall("rect")[1]
+    inside = min(total // 2 / end, 1) * (WIDTH - 56 - 12)
+    assert float(shade.get("width")) == pytest.approx(inside, abs=0.1)
+
+
 def test_shares_are_of_the_observed_and_of_the_imputed_apart():
     svg = live_imputed(np.tile([0.0, 1.0], 50), np.array([0.0, 1.0]), "y")
     observed, imputed = points(svg)

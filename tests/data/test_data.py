@@ -43,6 +43,12 @@ def written(folder, content, name="a.csv"):
         ('"",y\n1,2\n', {"Unnamed: 0": [1], "y": [2]}),
         ("é\n1\n\n2", {"é": [1, None, 2]}),
         ('a\n"1"\n', {"a": [1]}),
+        ("a;b\n1,5;2\n-3,25;NA\n", {"a": [1.5, -3.25], "b": [2, None]}),
+        ("a;b\n1,5;2,5 kg\n", {"a": [1.5], "b": ["2,5 kg"]}),
+        ("a;b\n1.5;\"x;y\"\n", {"a": [1.5], "b": ["x;y"]}),
+        ("a\tb\n1\t2\n\t\n", {"a": [1, None], "b": [2, None]}),
+        ("a|b\n1|2\n", {"a": [1], "b": [2]}),
+        ('a,b\n"1,5",2;3\n', {"a": ["1,5"], "b": ["2;3"]}),
     ],
 )
 def test_a_file_is_read(tmp_path, content, expected):
@@ -68,8 +74,7 @@ def test_the_chapters_data_are_numbers(data):
         ("a,b\n1,2\n3\n", "Line 3 of 'a.csv' has 1 value, but the header names 2 columns"),
         ("a,b\n1,2,3\n", "Line 2 of 'a.csv' has 3 values"),
         ("a,b\n1,2\n\n3,4\n", "Line 3 of 'a.csv' is empty"),
-        ("a;b\n1,5;2\n", "separated by semicolons, not by commas"),
-        ("a\tb\n1\t2\n", "separated by tabs, not by commas"),
+        ("a;b\n1,5\n", "Line 2 of 'a.csv' has 1 value, but the header names 2 columns"),
         (b"PK\3\4\0\0", "'a.csv' is not a csv file but holds binary data"),
         ("a\n1\n".encode("utf-16"), "holds binary data"),
         (b"a\n1\n\xe9\n", "Line 3 of 'a.csv' holds a letter that is not in UTF-8"),
@@ -92,6 +97,8 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path, content, says):
         ("A.DAT", "  1\t2.5 \n 3   NA\n\n"),
         ("a.dat", "1,2.5\n3,NA\n"),
         ("a.txt", "1 2.5\n3 nan"),
+        ("a.csv", "1;2,5\n3;NA\n"),
+        ("a.txt", "1;2,5\n3;\n"),
     ],
 )
 def test_a_file_without_a_header_takes_its_names_from_variables(tmp_path, name, content):
@@ -158,7 +165,7 @@ def test_an_upload_is_read_as_its_file(tmp_path, name, content, columns):
     pd.testing.assert_frame_equal(read_content(name, content, columns), expected)
 
 
-@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", b"a,b\n1\n", b"PK\0", b"a\n\xe9\n"])
+@pytest.mark.parametrize("content", [b"", b"a;b\n1\n", b"a,b\n1\n", b"PK\0", b"a\n\xe9\n"])
 def test_an_upload_is_refused_as_its_file(tmp_path, content):
     with pytest.raises(DataError) as of_file:
         read_data(written(tmp_path, content))

@@ -102,7 +102,7 @@ def test_what_is_to_mind_is_said(session, view):
         (b"", "'mine.csv' is empty"),
         (b"PK\0", "holds binary data"),
         (b"a,b\n1\n", "Line 2 of 'mine.csv' has 1 value"),
-        (b"a;b\n1;2\n", "separated by semicolons"),
+        (b"a;b\n1;2\n3\n", "separated by semicolons"),
     ],
 )
 def test_a_file_that_cannot_be_used_leaves_everything_as_it_was(session, view, content, says):

@@ -19,7 +19,12 @@ BINS = 24
 
 
 def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
-    """Draw chains of one parameter, (iteration,) each, over all ``total`` iterations to come."""
+    """Draw chains of one parameter, (iteration,) each, of ``total`` iterations to come.
+
+    The axis goes to the end, or, early in a long run, to a round number of iterations, of which
+    at least two fifths are drawn.
+    """
+    total = _end(max((len(chain) for chain in values), default=0), total)
     lines: list[tuple[Floats, Floats]] = []
     low, high = np.inf, -np.inf
     for chain in values[:MOST_CHAINS]:
@@ -41,14 +46,20 @@ def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
         f'<rect x="{LEFT}" y="{TOP}" width="{edge - LEFT:.1f}" height="{HEIGHT - TOP - BOTTOM}" '
         'fill="currentColor" opacity="0.08"/>'
     )
-    burn_in = f"burn-in to {burn}" if burn else ""
-    ticks = [(LEFT + f * total * x_scale, f"{f * total:.0f}") for f in (0, 0.5, 1)]
+    burn_in = f"burn-in to {burn:,}" if burn else ""
+    ticks = [(LEFT + f * total * x_scale, f"{f * total:,.0f}") for f in (0, 0.5, 1)]
     marks = [(TOP + (high - v) * y_scale, f"{v:.3g}") for v in (low, (low + high) / 2, high)]
     shown = min(len(values), MOST_CHAINS)
     some = f"{shown} of {len(values)} chains" if shown < len(values) else f"{shown} chains"
     title = f"Trace of {label}, {some}"
     body = shade + drawn + _text(LEFT + 4, HEIGHT - BOTTOM - 5, burn_in, opacity=0.7)
     return _frame(title, title, body + _legend(shown), ticks, marks, "iteration")
+
+
+def _end(done: int, total: int) -> int:
+    """Return the end of the axis: 1, 2 or 5 times a power of ten, or all iterations."""
+    ends = (digit * 10**power for power in range(3, 19) for digit in (1, 2, 5))
+    return min(next(end for end in ends if end >= done), total)
 
 
 def live_imputed(observed: Floats, imputed: Floats, variable: str) -> str:

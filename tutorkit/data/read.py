@@ -15,19 +15,21 @@ from tutorkit.errors import DataError, did_you_mean
 
 MISSING = frozenset(["", "NA", "NaN", "nan"])
 _SAVE = "Save it as 'CSV UTF-8' in your spreadsheet program."
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _BLANKS = (".dat", ".txt")  # endings of files that may have blanks between their values
 
 
 def read_data(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Read a csv file; NA, NaN and empty cells are missing.
 
+    Values stand between commas or, where the first line has none, semicolons, tabs or bars (then
+    numbers may have decimal commas); in a .dat or .txt file without any of these, blanks.
     Text stays text: `prepare` explains it if the model uses that column.
 
     Parameters
     ----------
     path
-        The file. Values stand between commas or, in a .dat or .txt file without any, blanks.
+        The file.
     columns
         The names of the columns if the file has no header, as under VARIABLES.
 
@@ -57,8 +59,10 @@ def read_content(name: str, content: bytes, columns: Sequence[str] | None = None
     DataError
         If it is no table with these columns.
     """
-    rows, between = _rows(name, _text(name, content))
     names = list(columns or ())
+    text = _text(name, content)
+    separator = _separator(name, text, len(names))
+    rows, between = _rows(name, text, separator)
     if names:
         _check_no_header(name, rows[0], names)
         source = "VARIABLES names"
@@ -77,20 +81,34 @@ def read_content(name: str, content: bytes, columns: Sequence[str] | None = None
             )
     names = [column or f"Unnamed: {k}" for k, column in enumerate(names)]
     table = zip(names, zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({column: _column(cells) for column, cells in table})
+    return pd.DataFrame({column: _column(cells, separator) for column, cells in table})
 
 
-def _rows(name: str, text: str) -> tuple[list[list[str]], str]:
+def _separator(name: str, text: str, n_columns: int) -> str:
+    """Return what stands between the values, as the first line tells; a comma if nothing does."""
+    first = text.lstrip().partition("\n")[0]
+    signs = [s for s in _SEPARATORS if not (_may_have_blanks(name) and s == "\t")]
+    if n_columns:  # no header, so that commas may be decimal ones: they come last
+        return next((s for s in signs[1:] if first.count(s) == n_columns - 1 > 0), ",")
+    return next((s for s in signs if s in first), ",")
+
+
+def _may_have_blanks(name: str) -> bool:
+    return Path(name).suffix.lower() in _BLANKS
+
+
+def _rows(name: str, text: str, separator: str) -> tuple[list[list[str]], str]:
     """Split a file into lines of cells, and say what stands between them.
 
     Blank lines at its end are left out.
     """
-    if Path(name).suffix.lower() in _BLANKS and "," not in text:
+    if _may_have_blanks(name) and separator not in text:
         lines = text.rstrip().splitlines()
         if not lines:
             raise DataError(f"'{name}' is empty")
         return [line.split() or [""] for line in lines], "blanks"
-    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
+    file = io.StringIO(text, newline="")
+    reader = csv.reader(file, delimiter=separator, skipinitialspace=True, strict=True)
     try:
         rows = [row or [""] for row in reader]
     except csv.Error as error:
@@ -100,7 +118,7 @@ def _rows(name: str, text: str) -> tuple[list[list[str]], str]:
         rows.pop()
     if not rows:
         raise DataError(f"'{name}' is empty")
-    return rows, "commas"
+    return rows, _SEPARATORS[separator]
 
 
 def _content(file: Path) -> bytes:
@@ -134,12 +152,6 @@ def _text(name: str, content: bytes) -> str:
 def _check_header(file: str, names: Sequence[str]) -> None:
     if not any(names):
         raise DataError(f"The first line of '{file}' is empty", "It must name the columns.")
-    for sign, word in _SEPARATORS.items():
-        if len(names) == 1 and sign in names[0]:
-            raise DataError(
-                f"The columns of '{file}' are separated by {word}, not by commas",
-                f"Read it with pandas: data = pandas.read_csv({file!r}, sep={sign!r})",
-            )
     again = [name for k, name in enumerate(names) if name and name in names[:k]]
     if again:
         raise DataError(f"'{file}' has two columns named '{again[0]}'", "Rename one of them.")
@@ -165,11 +177,14 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _column(cells: Sequence[str]) -> pd.Series:
+def _column(cells: Sequence[str], separator: str) -> pd.Series:
     values = [None if cell.strip() in MISSING else cell for cell in cells]
     if not any(values):
         return pd.Series(np.full(len(values), np.nan))
+    numbers = values
+    if separator != ",":  # decimal commas
+        numbers = [cell and cell.replace(",", ".") for cell in values]
     try:
-        return pd.Series(pd.to_numeric(pd.Series(values, dtype=object)))
+        return pd.Series(pd.to_numeric(pd.Series(numbers, dtype=object)))
     except ValueError:
         return pd.Series(values, dtype=object)

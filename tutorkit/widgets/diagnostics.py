@@ -33,7 +33,6 @@ CHANGED = (
     "The model or its settings have changed since this run. Run it again to check the new one."
 )
 STYLE = {"description_width": "80px"}
-WIDTH = "360px"
 
 
 class Diagnostics(View):
@@ -42,9 +41,9 @@ class Diagnostics(View):
     def __init__(self, session: Session) -> None:
         names = [BURN_IN, *PICTURES, REPORT]
         self.picture = Dropdown(
-            description="Show", options=names, style=STYLE, layout=Layout(width=WIDTH)
+            description="Show", options=names, style=STYLE, layout=Layout(width="360px")
         )
-        self.parameter = Dropdown(description="Parameter", style=STYLE, layout=Layout(width=WIDTH))
+        self.parameter = Dropdown(description="Parameter", style=STYLE, layout=WIDE)
         self.note = HTML()
         self.display = Display(layout=WIDE)
         self.report = HTML(layout={"width": "100%", "min_width": "0", "overflow": "auto"})

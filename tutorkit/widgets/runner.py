@@ -15,7 +15,7 @@ from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.run import Run
 from tutorkit.widgets.choices import offer
-from tutorkit.widgets.parts import INK, ROW, Message, View, appear, note_html
+from tutorkit.widgets.parts import INK, ROW, WIDE, Message, View, appear, note_html
 from tutorkit.widgets.run_settings import RunSettings
 from tutorkit.widgets.session import (
     COMPILING,
@@ -41,9 +41,9 @@ class Runner(View):
         self.message = Message()
         self.bar, self.status, self.convergence = HTML(), HTML(), HTML()
         self.trace, self.imputed = HTML(), HTML()
-        wide = {"layout": {"width": "360px"}, "style": {"description_width": "130px"}}
-        self.parameter = Dropdown(description="Trace of", **wide)
-        self.variable = Dropdown(description="Imputed values of", **wide)
+        style = {"description_width": "130px"}
+        self.parameter = Dropdown(description="Trace of", style=style, layout=WIDE)
+        self.variable = Dropdown(description="Imputed values of", style=style, layout=WIDE)
         self._next = 0.0
         super().__init__(
             session,

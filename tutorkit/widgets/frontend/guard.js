@@ -21,6 +21,7 @@ export default {
 
 function watch(root, guards) {
   root.addEventListener("keydown", (event) => guards.size && keepFromLab(event));
+  keepFocus(root, guards);
   let waiting = false;
   const look = () => {
     if (waiting) return;
@@ -41,6 +42,24 @@ function keepFromLab(event) {
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   const command = modified && event.key.length === 1 && !EDITS.includes(event.key.toLowerCase());
   if (!command && !/^(Tab|Escape|F\d+)$/.test(event.key)) event.stopPropagation();
+}
+
+// A button that goes off while it has the focus would drop it to the page, and a screen reader with
+// it: its row takes the focus, where a key held too long presses nothing, and Tab leads on.
+function keepFocus(root, guards) {
+  let last = null;
+  root.addEventListener("focusin", (event) => (last = event.target));
+  root.addEventListener("focusout", () => last?.disabled || (last = null));
+  new MutationObserver(() => {
+    const lost = [last, document.body].includes(document.activeElement);
+    if (!guards.size || !last?.disabled || !lost) return;
+    const row = last.parentElement;
+    row.tabIndex = -1;
+    set(row, "role", "group");
+    set(row, "aria-label", [...row.querySelectorAll("button")].map(words).join(", "));
+    row.style.outline = "none";
+    row.focus({ preventScroll: true });
+  }).observe(root, { subtree: true, attributeFilter: ["disabled"] });
 }
 
 function nameAll(root) {
