@@ -105,6 +105,7 @@ class Workbench(View):
     def _renew_copy(self) -> None:
         """Bring the copy up to date, and for it what nobody looks at."""
         if self._copy is not None:
+            self._update_copy()  # the report at once: new pictures may take seconds
             for page in self.pages.children:
                 if self.session.draws is not None or page.view:
                     page.wake()
