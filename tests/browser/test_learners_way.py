@@ -164,6 +164,8 @@ def test_the_run_is_checked(bench, picture):
         item = bench.root.locator(".tutorkit-report [title]").locator("visible=true").first
         item.wait_for()
         assert len(item.get_attribute("title")) > 20
+        banner = bench.root.locator(".tutorkit-report > pre").locator("visible=true").first
+        assert banner.evaluate("e => e.scrollWidth <= e.clientWidth")
     else:
         bench.root.locator("figure svg").locator("visible=true").first.wait_for()
     bench.page.wait_for_timeout(300)

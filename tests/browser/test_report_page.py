@@ -19,7 +19,7 @@ WIDER = """() => {
     .map(element => element.tagName + ' ' + element.textContent.slice(0, 60));
 }"""
 CUT = """() => [...document.querySelectorAll('.tutorkit-report pre, .tutorkit-report div')]
-  .slice(1).filter(element => element.scrollWidth > element.clientWidth + 1)
+  .filter(element => element.scrollWidth > element.clientWidth + 1)
   .map(element => element.textContent.slice(0, 60))"""
 
 

@@ -35,7 +35,7 @@ STYLE = """<style>
 .tutorkit-report dt {font-weight: bold;}
 .tutorkit-report dd {margin: 0 0 .4em 1.5em;}
 .tutorkit-report pre {margin: .3em 0; white-space: pre-wrap;}
-.tutorkit-report > pre:first-child {white-space: pre; overflow: hidden;}
+.tutorkit-report > pre:first-child {white-space: pre; overflow: hidden; font-size: .8em;}
 </style>"""
 # contain: a view is as wide as the page allows, not as the report's widest table would have it;
 # the first child is the banner, whose lines are drawn to be one width
