@@ -13,7 +13,7 @@ MOST_LINES = 300
 
 # each storey imports only from those before it
 STOREYS = [
-    {"errors", "arrays"},
+    {"errors", "arrays", "wording"},
     {"model"},
     {"data"},
     {"parameters", "formulas"},

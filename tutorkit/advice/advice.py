@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from tutorkit.formulas import role_of
 from tutorkit.model.spec import Equation, ModelSpec
+from tutorkit.wording import listed
 
 Step = Literal["data", "focal", "auxiliary", "selection", "run"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -34,10 +35,9 @@ def selection_models(spec: ModelSpec) -> dict[str, Equation]:
     return {e.selects or indicators[e.outcome]: e for e in found}
 
 
-def listed(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
     """Return names in quotation marks, as part of a sentence."""
-    quoted = [f"'{name}'" for name in names]
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    return listed(f"'{name}'" for name in names)
 
 
 def factored(outcomes: Sequence[str], predictors: Sequence[str]) -> str:

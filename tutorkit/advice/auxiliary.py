@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from tutorkit.advice.advice import Advice, factored, listed
+from tutorkit.advice.advice import Advice, factored, quoted
 from tutorkit.advice.known import Known
 from tutorkit.data.implied import free_predictors, needs_means
 from tutorkit.data.inspect import names_clusters
@@ -22,10 +22,10 @@ def no_model(spec: ModelSpec, known: Known) -> Iterator[Advice]:
         yield Advice(
             "auxiliary",
             "",
-            f"MODEL has no equation for {listed(free)}, of which values are missing. tutorkit adds "
+            f"MODEL has no equation for {quoted(free)}, of which values are missing. tutorkit adds "
             "one, in which other predictors explain it, so no row is lost; but the script does not "
             "say what it assumes.",
-            f"Add {listed(_equations_for(spec, known, free))}.",
+            f"Add {quoted(_equations_for(spec, known, free))}.",
         )
 
 
@@ -46,10 +46,10 @@ def unrelated(spec: ModelSpec, known: Known) -> Iterator[Advice]:
         yield Advice(
             "auxiliary",
             name,
-            f"The model of '{name}' leaves out {listed(others)}: given its predictors, '{name}' is "
+            f"The model of '{name}' leaves out {quoted(others)}: given its predictors, '{name}' is "
             f"taken to be unrelated to {'them' if len(others) > 1 else 'it'}. If that is wrong, or "
             "if missingness depends on it, imputed values and estimates are biased.",
-            f"Add {listed(others)} to the model of '{name}'.",
+            f"Add {quoted(others)} to the model of '{name}'.",
         )
 
 
@@ -101,7 +101,7 @@ def outside(spec: ModelSpec, known: Known) -> Iterator[Advice]:
         yield Advice(
             "auxiliary",
             "",
-            f"The data also hold {listed(others)}. If missingness depends on "
+            f"The data also hold {quoted(others)}. If missingness depends on "
             f"{'them' if len(others) > 1 else 'it'}, values are MAR only in a model that has "
             f"{'them' if len(others) > 1 else 'it'}.",
             f"If so, add an auxiliary variable: '{factored(others[:1], right)}'.",
@@ -130,7 +130,7 @@ def not_fixed(spec: ModelSpec, known: Known) -> Iterator[Advice]:
         yield Advice(
             "auxiliary",
             "",
-            f"No values of {listed(free)} are missing. FIXED tells readers of the script that such "
+            f"No values of {quoted(free)} are missing. FIXED tells readers of the script that such "
             "a predictor is taken as it is, without a model; the estimates are the same.",
             f"Add 'FIXED: {' '.join((*spec.fixed, *free))};'.",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutorkit.advice.advice import Advice, listed, selection_models
+from tutorkit.advice.advice import Advice, quoted, selection_models
 from tutorkit.advice.known import Known
 from tutorkit.model.spec import ModelSpec
 from tutorkit.model.tokens import MISSING_SUFFIX
@@ -62,7 +62,7 @@ def several(spec: ModelSpec) -> Iterator[Advice]:
         yield Advice(
             "selection",
             "",
-            f"{listed(own)} each predict whether they are missing. The data say little about one "
+            f"{quoted(own)} each predict whether they are missing. The data say little about one "
             "such effect and less about several (weak identification): estimates lean on the "
             "priors, and chains converge slowly.",
             "Look at PSR and ESS of these effects, and compare with one selection model at a time.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutorkit.advice.advice import Advice, listed
+from tutorkit.advice.advice import Advice, quoted
 from tutorkit.formulas import role_of
 from tutorkit.model.spec import ModelSpec
 
@@ -22,10 +22,10 @@ def no_main_effect(spec: ModelSpec) -> Iterator[Advice]:
             yield Advice(
                 role_of(spec, equation),
                 equation.outcome,
-                f"The equation of '{equation.outcome}' has '{term}' without {listed(lacking)}. "
+                f"The equation of '{equation.outcome}' has '{term}' without {quoted(lacking)}. "
                 f"The effect of '{lacking[0]}' is then taken to be 0 where {zero}, and if it is "
                 "not, other estimates are biased.",
-                f"Add {listed(lacking)} to its predictors.",
+                f"Add {quoted(lacking)} to its predictors.",
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import cycle
 
 import numpy as np
 
@@ -58,8 +59,10 @@ def live_trace(values: list[Floats], burn: int, total: int, label: str) -> str:
 
 def _end(done: int, total: int) -> int:
     """Return the end of the axis: 1, 2 or 5 times a power of ten, or all iterations."""
-    ends = (digit * 10**power for power in range(3, 19) for digit in (1, 2, 5))
-    return min(next(end for end in ends if end >= done), total)
+    end, factors = 1000, cycle((2, 2.5, 2))
+    while end < done:
+        end = round(end * next(factors))
+    return min(end, total)
 
 
 def live_imputed(observed: Floats, imputed: Floats, variable: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from tutorkit.exploration import COMPLETE, OBSERVED, Difference
+from tutorkit.wording import listed
 
 MOST_NAMED = 5  # variables in a sentence
 
@@ -25,12 +24,12 @@ def patterns_words(table: pd.DataFrame, most_patterns: int, n_left_out: int) -> 
     first = table[table[names].any(axis=1)].iloc[0]
     missing = [name for name in names if first[name]]
     lines.append(
-        f"The most frequent gap is {_listed(missing)}{' alone' * (len(missing) == 1)}: "
+        f"The most frequent gap is {listed(missing)}{' alone' * (len(missing) == 1)}: "
         f"{first['rows']} rows ({first['percent']:.1f}%)."
     )
     totals = pd.Series({name: table.loc[table[name], "rows"].sum() / n for name in names})
     most = [f"{name} ({share:.1%})" for name, share in totals.nlargest(MOST_NAMED).items()]
-    lines.append(f"Most often missing {_are(len(most))} {_listed(most)}.")
+    lines.append(f"Most often missing {_are(len(most))} {listed(most)}.")
     rest = table.iloc[most_patterns:]
     if len(rest):
         lines.append(
@@ -154,11 +153,6 @@ def _extremes(table: pd.DataFrame, variable: str, by: str) -> str:
 def _span(sizes: pd.Series) -> str:
     low, high = int(sizes.min()), int(sizes.max())
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _rows(n: int) -> str:

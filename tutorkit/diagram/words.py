@@ -14,6 +14,7 @@ from tutorkit.formulas import role_of
 from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.parameters import COEFFICIENTS
 from tutorkit.summaries import demand_draws
+from tutorkit.wording import listed
 
 _SHOWN = ("equations", "cluster", "ordinal", "grand_mean", "group_mean", "transforms")
 
@@ -79,13 +80,9 @@ def _sentence(
     spec: ModelSpec, equation: Equation, shown: Sequence[str], varying: Sequence[str]
 ) -> str:
     outcome, role = equation.outcome, role_of(spec, equation)
-    what = f"predicted by {_listed(shown)}" if shown else "not predicted by any variable"
+    what = f"predicted by {listed(shown)}" if shown else "not predicted by any variable"
     parts = [f"{outcome} is {what} ({role} model)"]
     if spec.cluster is not None and equation.random_intercept:
-        varies = "intercept and the effect of " + _listed(varying) if varying else "intercept"
+        varies = "intercept and the effect of " + listed(varying) if varying else "intercept"
         parts.append(f"its {varies} {'vary' if varying else 'varies'} over clusters")
     return f"{'; '.join(parts)}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
