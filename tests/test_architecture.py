@@ -18,7 +18,7 @@ STOREYS = [
     {"data"},
     {"parameters", "formulas"},
     {"truth", "counts"},
-    {"reml", "simulate"},
+    {"reml", "simulation"},
     {"datasets", "plan"},
     {"layout"},
     {"state", "diagnostics", "draws", "schedule"},

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from scipy.special import ndtr
 
-from tutorkit import datasets, delete_mar, delete_mcar, parse, simulate
+from tutorkit import datasets, delete_mar, delete_mcar, delete_mnar, parse, simulate
 
 LIMIT = 5.0
 
@@ -277,6 +277,47 @@ def test_deletion_at_random_is_a_probit_in_the_standardised_variable(strength):
     assert_zero("rate", missing - 0.3)
     for power in range(3):
         assert_zero(f"with z^{power}", (missing - probability) * cause**power)
+
+
+def test_deletion_not_at_random_is_a_probit_in_the_variable_itself_and_others():
+    data = rows(20_000, 1).assign(other=np.random.default_rng(15).standard_normal(20_000))
+    lost = delete_mnar(
+        data, "x3i", 0.2, np.random.default_rng(16), strength=1.0, also={"other": -0.5}
+    )
+    missing = lost["x3i"].isna()
+    cause = data["x3i"] - 0.5 * data["other"]
+    probability = ndtr(-0.841621 * math.sqrt(1 + 1.25) + cause)
+    assert_zero("rate", missing - 0.2)
+    for name in ("x3i", "other"):
+        assert_zero(f"with {name}", (missing - probability) * data[name])
+    assert lost["other"].equals(data["other"])
+
+
+def test_what_is_at_random_never_depends_on_a_value_that_is_not_seen():
+    cause = rows(20_000, 1)["x3i"]
+    seen = cause.where(cause < 1)
+    data = pd.DataFrame({"x": 1.0, "on": seen})
+    missing = delete_mar(data, "x", "on", 0.3, np.random.default_rng(17), strength=2)["x"].isna()
+    assert_zero("rate where it is seen", (missing - 0.3)[seen.notna()])
+    assert_zero("rate where it is not", (missing - 0.3)[seen.isna()])
+    assert_zero("cause where it is not", ((missing - 0.3) * cause)[seen.isna()])
+
+
+@pytest.mark.parametrize("skewness", [2.0, -0.7])
+def test_residuals_of_the_focal_model_alone_are_skewed(skewness):
+    """Third moments of the residuals: the skewness times the SD cubed; variances as before."""
+    spec = parse("MODEL: y ~ x; x ~ x3i;")
+    truth = {
+        ("y", "Intercept"): 1.0, ("y", "x"): 0.5, ("y", "Residual Var."): 4.0,
+        ("x", "Intercept"): 0.0, ("x", "x3i"): 1.0, ("x", "Residual Var."): 1.0,
+    }  # fmt: skip
+    given = rows(50_000, 1)
+    drawn = simulate(spec, truth, given, np.random.default_rng(18), skewness=skewness).complete
+    residual = (drawn["y"] - 1 - 0.5 * drawn["x"]) / 2
+    assert_zero("mean", residual)
+    assert_zero("variance", residual**2 - 1)
+    assert_zero("skewness", residual**3 - skewness)
+    assert_zero("skewness of x", (drawn["x"] - drawn["x3i"]) ** 3)
 
 
 def test_rate_is_met_exactly_in_expectation_whatever_the_distribution():

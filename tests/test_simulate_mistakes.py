@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from test_simulate import CHAPTER, TRUTH, rows
 
-from tutorkit import DataError, SpecError, delete_mar, delete_mcar, parse, simulate
+from tutorkit import DataError, SpecError, delete_mar, delete_mcar, delete_mnar, parse, simulate
 
 
 def without(key):
@@ -92,6 +92,8 @@ def test_rows_that_do_not_fit_the_model_are_refused(change, message):
     assert message in str(caught.value)
 
 
+FLAT = "MODEL: y ~ x3i;"
+FLAT_TRUTH = {("y", "Intercept"): 0.0, ("y", "x3i"): 0.0, ("y", "Residual Var."): 1.0}
 RNG = np.random.default_rng(0)
 BAD_DELETIONS = [  # call, error, part of the message
     (lambda d: delete_mcar(d, "x3i", 1.0, RNG), SpecError, "between 0 and 1, and is 1.0"),
@@ -107,12 +109,23 @@ BAD_DELETIONS = [  # call, error, part of the message
     (
         lambda d: delete_mar(d.assign(j=math.nan), "x3i", "j", 0.2, RNG),
         DataError,
-        "missing or infinite",
+        "'j' has infinite values, or no value at all",
     ),
     (
         lambda d: delete_mar(d, "x3i", "j", 0.2, RNG, strength=math.inf),
         SpecError,
         "strength must be a finite number",
+    ),
+    (
+        lambda d: delete_mnar(d.assign(x3i=math.nan), "x3i", 0.2, RNG),
+        DataError,
+        "'x3i' has missing or infinite values in 'data'",
+    ),
+    (lambda d: delete_mnar(d, "x3i", 0.2, RNG, also={"k": 1.0}), DataError, "no column 'k'"),
+    (
+        lambda d: simulate(parse(FLAT), FLAT_TRUTH, d, RNG, skewness=math.nan),
+        SpecError,
+        "skewness must be a finite number",
     ),
 ]
 

@@ -26,7 +26,7 @@ from tutorkit.patterns import imputation_summary, missing_patterns
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import Report, baseline, report
 from tutorkit.sampling import sample
-from tutorkit.simulate import Simulated, delete_mar, delete_mcar, simulate
+from tutorkit.simulation import Simulated, delete_mar, delete_mcar, delete_mnar, simulate
 from tutorkit.summaries import summarize
 
 gc.set_threshold(*_thresholds)
@@ -77,6 +77,7 @@ __all__ = [
     "datasets",
     "delete_mar",
     "delete_mcar",
+    "delete_mnar",
     "derived",
     "describe",
     "fit_reml",

@@ -1,4 +1,4 @@
-"""Draw data from a model whose parameters are known, and delete values by known mechanisms."""
+"""Draw data from a model whose parameters are known."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from graphlib import TopologicalSorter
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from tutorkit.arrays import Floats, Integers
-from tutorkit.errors import DataError, SpecError, did_you_mean
+from tutorkit.errors import DataError, SpecError
 from tutorkit.model.spec import INTERCEPT, Equation, ModelSpec
 from tutorkit.parameters import RESIDUAL_VARIANCE
+from tutorkit.simulation.columns import check_generator, complete_numbers
 from tutorkit.truth import Truth, check_truth
 
 
@@ -32,7 +32,12 @@ class Simulated:
 
 
 def simulate(
-    spec: ModelSpec, truth: Truth, given: pd.DataFrame, rng: np.random.Generator
+    spec: ModelSpec,
+    truth: Truth,
+    given: pd.DataFrame,
+    rng: np.random.Generator,
+    *,
+    skewness: float = 0.0,
 ) -> Simulated:
     """Draw the outcomes of all equations, then delete values as ``.missing`` equations say.
 
@@ -53,6 +58,10 @@ def simulate(
         complete. Other columns are carried along.
     rng
         ``np.random.default_rng(seed)``; the same seed gives the same data.
+    skewness
+        Of the focal model's residuals: 0 for normal ones, otherwise they are gamma distributed
+        with the same mean and variance, the long tail on the side of its sign. A model that
+        assumes normal ones is then wrong.
 
     Raises
     ------
@@ -61,8 +70,10 @@ def simulate(
     DataError
         If ``given`` lacks a variable, or holds an outcome, missing values or text.
     """
-    _check_generator(rng)
+    check_generator(rng)
     check_truth(spec, truth)
+    if not math.isfinite(skewness):
+        raise SpecError(f"The skewness must be a finite number, not {skewness}")
     roots = {e.outcome: _effects_root(spec, e, truth) for e in spec.equations}
     columns, cluster = _given_columns(spec, given)
     deleted: dict[str, NDArray[np.bool_]] = {}
@@ -70,7 +81,8 @@ def simulate(
         effects = _draw_effects(roots[equation.outcome], cluster, rng)
         # a probit equation's residual variance is fixed at 1
         variance = 1.0 if equation.selects else truth[equation.outcome, RESIDUAL_VARIANCE]
-        noise = math.sqrt(variance) * rng.standard_normal(len(given))
+        skewed = skewness if equation is spec.focal else 0.0
+        noise = math.sqrt(variance) * _residuals(skewed, len(given), rng)
         value = _mean(equation, truth, columns, effects) + noise
         if not np.isfinite(value).all():
             raise DataError(
@@ -85,62 +97,6 @@ def simulate(
     complete = given.assign(**{v: columns[v] for v in outcomes})
     data = complete.assign(**{v: np.where(gone, np.nan, columns[v]) for v, gone in deleted.items()})
     return Simulated(data, complete)
-
-
-def delete_mcar(
-    data: pd.DataFrame, variable: str, rate: float, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Return the data with each value of ``variable`` missing with probability ``rate``.
-
-    Missing completely at random: whatever the values. The rate is met in expectation, not exactly;
-    values already missing stay so.
-    """
-    _check_rate(rate, rng)
-    values = _numbers(data, variable, "data")
-    return data.assign(**{variable: np.where(rng.random(len(data)) < rate, np.nan, values)})
-
-
-def delete_mar(
-    data: pd.DataFrame,
-    variable: str,
-    on: str,
-    rate: float,
-    rng: np.random.Generator,
-    *,
-    strength: float = 1.0,
-) -> pd.DataFrame:
-    """Return the data with values of ``variable`` missing the more often, the larger ``on`` is.
-
-    A value is missing if a + strength * z + N(0, 1) > 0, with z the standardised values of ``on``
-    (complete in these rows) and a such that the probabilities' mean over the rows is ``rate``.
-    With a negative strength small values of ``on`` go with missing ones. This is missing at random
-    only as long as ``on`` stays complete: delete none of its values afterwards.
-    """
-    _check_rate(rate, rng)
-    if not math.isfinite(strength):
-        raise SpecError(f"The strength must be a finite number, not {strength}")
-    if on == variable:
-        raise SpecError(
-            f"'{variable}' missing by its own values is not missing at random",
-            f"Simulate from a model with the equation '{variable}.missing ~ {variable};'.",
-        )
-    values, cause = _numbers(data, variable, "data"), _complete(data, on, "data")
-    if not cause.std() > 0:
-        raise DataError(f"'{on}' has the same value in every row, so nothing can depend on it")
-    slope_part = strength * (cause - cause.mean()) / cause.std()
-    propensity = _with_intercept(slope_part, rate) + rng.standard_normal(len(data))
-    return data.assign(**{variable: np.where(propensity > 0, np.nan, values)})
-
-
-def _with_intercept(slope_part: Floats, rate: float) -> Floats:
-    """Return a + ``slope_part`` whose probit probabilities have the mean ``rate``, by bisection."""
-    reach = 10.0 + float(np.abs(slope_part).max())
-    low, high = -reach, reach
-    for _ in range(200):
-        middle = (low + high) / 2
-        too_many = ndtr(middle + slope_part).mean() > rate
-        low, high = (low, middle) if too_many else (middle, high)
-    return slope_part + low
 
 
 def _ordered(spec: ModelSpec) -> list[Equation]:
@@ -165,6 +121,15 @@ def _mean(
                 product *= columns[name]
             mean += coefficient * product
     return mean
+
+
+def _residuals(skewness: float, n: int, rng: np.random.Generator) -> Floats:
+    """Draw n residuals with mean 0, variance 1 and this skewness."""
+    if skewness == 0:
+        return rng.standard_normal(n)
+    shape = 4 / skewness**2  # a gamma distribution's skewness is 2 / sqrt(shape)
+    drawn: Floats = (rng.standard_gamma(shape, n) - shape) / math.sqrt(shape)
+    return math.copysign(1.0, skewness) * drawn
 
 
 def _draw_effects(root: Floats, cluster: Integers, rng: np.random.Generator) -> Floats:
@@ -209,46 +174,11 @@ def _given_columns(spec: ModelSpec, given: pd.DataFrame) -> tuple[dict[str, Floa
     for name in (v for v in given.columns if v in outcomes):
         what = f"'{name}' has an equation and is to be drawn, but 'given' holds it already"
         raise DataError(what, f"Leave it out: given.drop(columns='{name}').")
-    columns = {v: _complete(given, v, "given") for v in spec.variables if v not in outcomes}
+    columns = {v: complete_numbers(given, v, "given") for v in spec.variables if v not in outcomes}
     for name, values in columns.items():
         if np.isin(values, spec.missing).any():
             raise DataError(f"'{name}' in 'given' holds a code listed under MISSING")
     if spec.cluster is None:
         return columns, np.zeros(len(given), dtype=np.int64)
-    codes, _ = pd.factorize(_complete(given, spec.cluster, "given"))
+    codes, _ = pd.factorize(complete_numbers(given, spec.cluster, "given"))
     return columns, codes.astype(np.int64)
-
-
-def _complete(table: pd.DataFrame, name: str, where: str) -> Floats:
-    values = _numbers(table, name, where)
-    if not np.isfinite(values).all():
-        raise DataError(
-            f"'{name}' has missing or infinite values in '{where}'",
-            "What other variables depend on must be known in every row.",
-        )
-    return values
-
-
-def _numbers(table: pd.DataFrame, name: str, where: str) -> Floats:
-    names = list(table.columns)
-    if name not in names:
-        raise DataError(f"'{where}' has no column '{name}'", did_you_mean(name, map(str, names)))
-    if names.count(name) > 1:
-        raise DataError(f"'{where}' has two columns named '{name}'")
-    try:
-        return table[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise DataError(f"'{name}' in '{where}' holds something that is not a number") from None
-
-
-def _check_rate(rate: float, rng: np.random.Generator) -> None:
-    _check_generator(rng)
-    if not 0 < rate < 1:
-        what = f"The rate of missing values must lie between 0 and 1, and is {rate}"
-        raise SpecError(what, "Write 0.2 for 20 percent.")
-
-
-def _check_generator(rng: np.random.Generator) -> None:
-    if not isinstance(rng, np.random.Generator):
-        what = f"'rng' must be a numpy random generator, not {type(rng).__name__}"
-        raise SpecError(what, "Write for example np.random.default_rng(1).")
