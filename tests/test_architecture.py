@@ -13,7 +13,7 @@ MOST_LINES = 300
 
 # each storey imports only from those before it
 STOREYS = [
-    {"errors", "arrays", "wording"},
+    {"errors", "arrays", "wording", "bar"},
     {"model"},
     {"data"},
     {"parameters", "formulas"},
@@ -28,7 +28,7 @@ STOREYS = [
     {"run", "exploration", "priors", "advice"},
     {"sampling", "progress", "summaries", "patterns"},
     {"comparison", "derived", "completed", "chains"},
-    {"densities"},
+    {"densities", "study"},
     {"charts", "report"},
     {"export", "lab", "diagram"},
     {"widgets"},

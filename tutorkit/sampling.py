@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable
 
 import pandas as pd
-from tqdm import TqdmExperimentalWarning
 
+from tutorkit.bar import tqdm
 from tutorkit.compiling import warm
 from tutorkit.draws import Draws
 from tutorkit.model.spec import ModelSpec
 from tutorkit.run import Run
-
-with warnings.catch_warnings():  # tqdm.auto does the same, but imports asyncio for its own bars
-    warnings.simplefilter("ignore", TqdmExperimentalWarning)
-    from tqdm.autonotebook import tqdm
 
 __all__ = ["sample", "warm"]
 
