@@ -14,6 +14,7 @@ gc.set_threshold(100_000)  # to look for garbage in what is imported takes a fif
 
 from tutorkit import datasets
 from tutorkit.charts import Picture, describe, interval_chart, show
+from tutorkit.charts.studies import estimates_picture, means_picture
 from tutorkit.comparison import compare
 from tutorkit.completed import imputations, save_imputations
 from tutorkit.data import read_data
@@ -27,6 +28,15 @@ from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.report import Report, baseline, report
 from tutorkit.sampling import sample
 from tutorkit.simulation import Simulated, delete_mar, delete_mcar, delete_mnar, simulate
+from tutorkit.study import (
+    Deletion,
+    Scenario,
+    chapter_scenario,
+    closer,
+    exercise_scenario,
+    performance,
+    study,
+)
 from tutorkit.summaries import summarize
 
 gc.set_threshold(*_thresholds)
@@ -60,6 +70,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "DataError",
+    "Deletion",
     "Draws",
     "Equation",
     "ModelSpec",
@@ -67,12 +78,15 @@ __all__ = [
     "Priors",
     "RemlFit",
     "Report",
+    "Scenario",
     "ScriptError",
     "Simulated",
     "SpecError",
     "Term",
     "TutorkitError",
     "baseline",
+    "chapter_scenario",
+    "closer",
     "compare",
     "datasets",
     "delete_mar",
@@ -80,12 +94,16 @@ __all__ = [
     "delete_mnar",
     "derived",
     "describe",
+    "estimates_picture",
+    "exercise_scenario",
     "fit_reml",
     "imputation_summary",
     "imputations",
     "interval_chart",
+    "means_picture",
     "missing_patterns",
     "parse",
+    "performance",
     "read_data",
     "render",
     "report",
@@ -93,5 +111,6 @@ __all__ = [
     "save_imputations",
     "show",
     "simulate",
+    "study",
     "summarize",
 ]

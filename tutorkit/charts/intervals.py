@@ -23,13 +23,15 @@ LEGEND_WIDTH = 420  # it begins where the plot begins
 HOLLOW = "transparent"
 
 
-def interval_chart(table: pd.DataFrame, names: Sequence[str] = ()) -> alt.LayerChart:
+def interval_chart(
+    table: pd.DataFrame, names: Sequence[str] = (), title: str = "estimate and 95% interval"
+) -> alt.LayerChart:
     """Chart the table of `tutorkit.compare`: estimates and 95 % intervals against the truth.
 
     One band for each parameter and in it one line for each method, told apart by shape as well as
     colour (from the ninth method on the shapes are hollow). The truth, where the table has it, is
     an upright line across the band. ``names`` are all fits there may be: a fit looks the same
-    whichever of them are in the table.
+    whichever of them are in the table. ``title`` says what the marks are.
     """
     import altair as alt
 
@@ -49,7 +51,7 @@ def interval_chart(table: pd.DataFrame, names: Sequence[str] = ()) -> alt.LayerC
     axis = alt.Axis(ticks=False, domain=False, labelLimit=LABEL_LIMIT)
     y = alt.Y("parameter:N", sort=parameters, title=None, axis=axis)
     x_scale = alt.Scale(zero=False, nice=True)
-    x_title = "estimate and 95% interval" + ("" if true.empty else "  (│ truth)")
+    x_title = title + ("" if true.empty else "  (│ truth)")
     offset = alt.YOffset("method:N", sort=methods, scale=alt.Scale(paddingOuter=0.5))
     legend = alt.Legend(
         title=None, orient="top", symbolOpacity=1, columns=columns, labelLimit=room, values=methods

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from tutorkit import datasets
+from tutorkit.datasets import truth as truth_of
 from tutorkit.errors import SpecError, did_you_mean
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
@@ -156,4 +156,4 @@ def exercise_scenario(*, n_clusters: int = 30, cluster_size: int = 20) -> Scenar
 
 def _truth(name: str) -> Truth:
     """Return a data set's truth without what is about missingness."""
-    return {key: v for key, v in datasets.truth(name).items() if not key[0].endswith(".missing")}
+    return {key: v for key, v in truth_of(name).items() if not key[0].endswith(".missing")}

@@ -1,0 +1,122 @@
+"""What a simulation study found: all estimates of a parameter, and the mean of each method's."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from tutorkit.charts.intervals import interval_chart
+from tutorkit.charts.picture import Picture
+from tutorkit.charts.theme import COLOURS, INK, SHAPES, WIDTH, themed
+from tutorkit.comparison import TRUTH, figure
+from tutorkit.errors import TutorkitError, did_you_mean
+from tutorkit.study import performance
+
+BAND = 46  # pixels for each method
+NORMAL = 1.96  # Monte Carlo standard errors in half a 95 % interval
+
+
+def means_picture(results: pd.DataFrame) -> Picture:
+    """Return the mean estimate of each method by parameter, with 95 % Monte Carlo intervals.
+
+    Parameters
+    ----------
+    results
+        The table of `tutorkit.study`.
+
+    Raises
+    ------
+    TutorkitError
+        If it holds no estimate.
+    """
+    table = performance(results)
+    half = NORMAL * table["bias_mcse"]
+    rows = table.assign(estimate=table["mean"], lower=table["mean"] - half,
+                        upper=table["mean"] + half)  # fmt: skip
+    true = table.drop_duplicates("parameter")
+    true = true.assign(method=TRUTH, estimate=true["truth"])
+    both = pd.concat([true[true["truth"].notna()], rows], ignore_index=True)
+    chart = interval_chart(both, title="mean of the estimates and 95% Monte Carlo interval")
+    lines = [
+        _mean_words(str(name), found) for name, found in table.groupby("parameter", sort=False)
+    ]
+    return Picture(chart, "\n".join([*lines, *_failures(table)]), table)
+
+
+def estimates_picture(results: pd.DataFrame, parameter: str) -> Picture:
+    """Return all estimates of one parameter, a mark for each data set, beside the truth.
+
+    Parameters
+    ----------
+    results
+        The table of `tutorkit.study`.
+    parameter
+        A name as in `tutorkit.compare`.
+
+    Raises
+    ------
+    TutorkitError
+        If the study has no estimate of it.
+    """
+    import altair as alt
+
+    names = list(dict.fromkeys(results["parameter"].dropna()))
+    if parameter not in names:
+        what = f"The study has no parameter '{parameter}'"
+        raise TutorkitError(what, did_you_mean(parameter, names))
+    known = results[(results["parameter"] == parameter) & results["estimate"].notna()]
+    table = performance(known)
+    methods = list(dict.fromkeys(known["method"]))
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(methods))]
+    shapes = [SHAPES[k % len(SHAPES)] for k in range(len(methods))]
+    y = alt.Y("method:N", sort=methods, title=None, axis=alt.Axis(ticks=False, domain=False))
+    x = alt.X("estimate:Q", title=f"estimates of {parameter}: thin lines single data sets, │ truth",
+              scale=alt.Scale(zero=False))  # fmt: skip
+    colour = alt.Color("method:N", scale=alt.Scale(domain=methods, range=colours), legend=None)
+    shape = alt.Shape("method:N", scale=alt.Scale(domain=methods, range=shapes), legend=None)
+    each = (
+        alt.Chart(known)
+        .mark_tick(size=BAND / 2, thickness=1, opacity=0.5)
+        .encode(x=x, y=y, color=colour)
+    )
+    mean = (
+        alt.Chart(table)
+        .mark_point(size=110, filled=True, opacity=1, stroke=INK)
+        .encode(x="mean:Q", y=y, fill=colour, shape=shape)
+    )
+    layers = [each, mean]
+    truth = known["truth"].iloc[0]
+    if truth == truth:
+        line = pd.DataFrame({"truth": [truth]})
+        layers.insert(0, alt.Chart(line).mark_rule(color=INK, strokeWidth=2).encode(x="truth:Q"))
+    chart = alt.layer(*layers).properties(width=WIDTH, height=BAND * len(methods))
+    lines = [_spread_words(row) for row in table.to_dict("records")]
+    return Picture(themed(chart), "\n".join(lines), table)
+
+
+def _mean_words(parameter: str, rows: pd.DataFrame) -> str:
+    truth = rows["truth"].iloc[0]
+    parts = [f"truth {figure(truth)}"] if truth == truth else []
+    for row in rows.to_dict("records"):
+        part = f"{row['method']} {figure(row['mean'])} on average"
+        if truth == truth and row["bias_mcse"] == row["bias_mcse"]:
+            part += f", bias {figure(row['bias'])} (Monte Carlo error {row['bias_mcse']:.2f})"
+        if row["coverage"] == row["coverage"]:
+            part += f", {row['coverage']:.0%} of intervals hold the truth"
+        parts.append(part)
+    return f"{parameter}: {'; '.join(parts)}."
+
+
+def _spread_words(row: dict[Hashable, Any]) -> str:
+    spread = f", with an SD of {row['spread']:.2f}" if row["spread"] == row["spread"] else ""
+    return (
+        f"{row['method']}: {row['n']} estimates of {row['parameter']}, on average "
+        f"{figure(row['mean'])}{spread}."
+    )
+
+
+def _failures(table: pd.DataFrame) -> list[str]:
+    failed = table.drop_duplicates("method").set_index("method")["failed"]
+    return [f"{name} failed in {n} data set{'s' * (n > 1)}." for name, n in failed.items() if n]
