@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 
 from IPython import get_ipython
+from ipywidgets import Widget
 
 Call = Callable[[], None]
 
@@ -15,9 +16,9 @@ Call = Callable[[], None]
 class Events:
     """Does what the browser asks for in a thread of its own, in the order in which it was asked.
 
-    A kernel takes messages from the browser on one thread or another, depending on the control
-    (ipykernel 7). Were each to be worked off where it arrives, a click could overtake the choices
-    made before it. Calls that do not come from the browser are made at once.
+    A kernel takes messages from the browser on one thread or another (ipykernel 7). Were each to be
+    worked off where it arrives, a click could overtake the choices made before it; see also
+    `keep_order`. Calls that do not come from the browser are made at once.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,16 @@ class Events:
                 self._calls.get()()
             except Exception:  # the next call must not wait for ever
                 traceback.print_exc()
+
+
+def keep_order(control: Widget) -> None:
+    """Let what the browser sends of a control be handled where it says, in the order sent.
+
+    ipykernel 7.4 hands the messages of each control to the thread that last wrote to it, so that
+    a click is seen before the choices made ahead of it. Other versions have no such attribute.
+    """
+    if hasattr(control.comm, "_reply_subshell_for"):
+        control.comm._reply_subshell_for = lambda data, sent_to: sent_to
 
 
 def _from_browser() -> bool:

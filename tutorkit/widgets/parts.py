@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from ipywidgets import HTML, VBox, Widget
 from tutorkit.charts import Picture
 from tutorkit.charts.theme import COLOURS
 from tutorkit.errors import TutorkitError
+from tutorkit.widgets.events import keep_order
 from tutorkit.widgets.frontend import Guard
 from tutorkit.widgets.model_session import MODEL
 from tutorkit.widgets.session import Session
@@ -44,6 +45,8 @@ class View(VBox):
         shown = list(children)
         shown += [] if self.message in shown else [self.message]
         super().__init__([*shown, Guard(self.uid)])
+        for widget in widgets_in(self):
+            keep_order(widget)
         session.observe(self._forget, [*MODEL, "data"])
 
     def on(self, control: Widget, callback: Callable[[Any], None], trait: str = "value") -> None:
@@ -54,11 +57,13 @@ class View(VBox):
             if self._redrawing != threading.get_ident():  # not a value that a redraw has set
                 self.session.events.do(lambda: call(change["new"]))
 
+        keep_order(control)  # it may have come later
         control.observe(changed, trait)
 
     def on_click(self, button: Any, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the button is pressed."""
         call = self.guarded(callback)
+        keep_order(button)
         button.on_click(lambda _: self.session.events.do(call))
 
     def follow(self, names: str | list[str], redraw: Callable[[], None]) -> None:
@@ -196,6 +201,13 @@ class Display(HTML):
         """Say why there is no picture, and what to do."""
         self.picture = None
         self.value = note_html(text)
+
+
+def widgets_in(widget: Widget) -> Iterator[Widget]:
+    """Return a widget and all that it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from widgets_in(child)
 
 
 def appear(widget: Widget, wanted: bool) -> None:

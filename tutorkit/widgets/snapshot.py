@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ipywidgets import Widget
-
 from tutorkit.charts import Picture
 from tutorkit.datasets import names
-from tutorkit.widgets.parts import INK, Display, View, heading_html, note_html
+from tutorkit.widgets.parts import INK, Display, View, heading_html, note_html, widgets_in
 from tutorkit.widgets.session import Session
 
 NOTE = "A saved copy of the workbench. Run this cell again to work with it."
@@ -33,8 +31,7 @@ def title_html(session: Session) -> str:
     return heading_html(f"Workbench: {session.name}{kind}")
 
 
-def _pictures(widget: Widget) -> Iterator[Picture]:
-    if isinstance(widget, Display) and widget.picture is not None:
-        yield widget.picture
-    for child in getattr(widget, "children", ()):
-        yield from _pictures(child)
+def _pictures(view: View) -> Iterator[Picture]:
+    for widget in widgets_in(view):
+        if isinstance(widget, Display) and widget.picture is not None:
+            yield widget.picture
