@@ -60,6 +60,7 @@ class Keys:
             seen.append(self.focus())
             assert len(seen) < 40, f"Tab does not lead to {wanted}: {seen}"
             self.press(key)
+            assert self.inside(), f"{key} leads out before {wanted}: {seen}"
 
     def turn(self, steps, name):
         """Turn to a page or step from the one that has the focus, by arrow keys and Enter."""
@@ -147,6 +148,7 @@ def test_a_button_that_goes_off_does_not_lose_the_place(keys):
 def test_the_model_is_run_and_stopped(keys):
     keys.to("tab Model", "Shift+Tab")
     keys.turn(2, "Run")
+    keys.bench.wait("Press Run.")
     keys.to("spinbutton Iterations")
     keys.press("Control+a")
     keys.page.keyboard.type("1000000")

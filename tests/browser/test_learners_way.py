@@ -5,8 +5,9 @@ import re
 import pytest
 from bench import Bench
 from names import unnamed_controls
+from playwright.sync_api import expect
 
-from tutorkit import datasets
+from tutorkit import compare, datasets, fit_reml, parse
 
 START = "from tutorkit import Workbench\nbench = Workbench('04_multilevel')\nbench"
 MODEL = """DATA: 04_multilevel.csv;
@@ -71,8 +72,12 @@ def test_the_chapters_model_is_built_from_nothing_by_clicking(bench):
 
 
 def test_equations_diagram_and_count_show_the_same_model(bench):
-    for role in ("focal", "auxiliary", "selection"):
-        assert bench.root.get_by_text(f"{role} model").count() >= 1
+    for head in (
+        "focal model of y", "auxiliary model of x1i", "auxiliary model of x2i",
+        "selection model of y.missing",
+    ):  # fmt: skip
+        found = bench.root.get_by_text(head, exact=True).locator("visible=true")
+        expect(found).to_have_count(1)
     bench.tab("Parameters")
     bench.wait("25 free parameters")
     bench.tab("Path diagram")
@@ -134,11 +139,17 @@ def test_the_estimates_are_read_from_the_page_and_compared_with_the_truth(bench)
     for name in ("Intercept", "x1i", "x2i", "x3i", "x2i*x3i"):
         estimate, sd = run[name]
         assert abs(estimate - TRUTH[name]) < 2.5 * sd
+    full = fit_reml(parse(MODEL), datasets.load("04_multilevel", complete=True))
+    complete = read_estimates(bench, "complete data")
+    for row in compare({"full": full}).to_dict("records"):
+        if row["parameter"] in TRUTH:
+            assert abs(complete[row["parameter"]][0] - row["estimate"]) < 0.006
     for name in ("Intercept", "x1i"):
         assert abs(run[name][0] - TRUTH[name]) < abs(listwise[name][0] - TRUTH[name])
 
 
 def test_a_run_is_kept_under_a_name_and_compared_with_another(bench):
+    first = read_estimates(bench, "last run")
     bench.number("Name for the last run", "MNAR")
     bench.press("^Keep the last run")
     bench.wait("MNAR")
@@ -152,12 +163,26 @@ def test_a_run_is_kept_under_a_name_and_compared_with_another(bench):
     bench.wait("Finished: 8,000 draws")
     bench.tab("Compare")
     assert bench.root.get_by_role("checkbox", name="MNAR").locator("visible=true").is_checked()
+    heads = bench.root.locator("details[open] thead th").locator("visible=true")
+    for name in ("MNAR", "last run"):
+        expect(heads.get_by_text(name, exact=True)).to_have_count(1)
+    assert read_estimates(bench, "MNAR") == first
+    assert read_estimates(bench, "last run") != first
     bench.shot("workbench-11-two-fits")
 
 
-@pytest.mark.parametrize("picture", ["Burn-in PSR", "Traces", "Ranks", "Autocorrelation",
-                                     "Prior and posterior", "Report"])  # fmt: skip
-def test_the_run_is_checked(bench, picture):
+@pytest.mark.parametrize(
+    ("picture", "says"),
+    [
+        ("Burn-in PSR", "^At the end of the burn-in"),
+        ("Traces", r": PSR [\d.]+; about"),
+        ("Ranks", "where do each chain's draws stand|^Ranks are"),
+        ("Autocorrelation", "draws one iteration apart correlate"),
+        ("Prior and posterior", "^Prior of"),
+        ("Report", ""),
+    ],
+)
+def test_the_run_is_checked(bench, picture, says):
     bench.tab("Check")
     bench.choose("Show", picture)
     if picture == "Report":
@@ -167,7 +192,9 @@ def test_the_run_is_checked(bench, picture):
         banner = bench.root.locator(".tutorkit-report > pre").locator("visible=true").first
         assert banner.evaluate("e => e.scrollWidth <= e.clientWidth")
     else:
-        bench.root.locator("figure svg").locator("visible=true").first.wait_for()
+        shown = bench.root.locator("figure [role=img]:has(svg)").locator("visible=true")
+        expect(shown).to_have_count(1)
+        expect(shown).to_have_attribute("aria-label", re.compile(says))
     bench.page.wait_for_timeout(300)
     bench.shot(f"workbench-12-{picture.lower().replace(' ', '-')}")
 
@@ -180,10 +207,35 @@ def test_every_control_has_a_name_and_nothing_is_wider_than_the_page(bench, page
     wide = bench.root.evaluate(
         """root => [...root.querySelectorAll('*')].filter(e => e.offsetParent
           && e.getBoundingClientRect().right > root.getBoundingClientRect().right + 2
-          && !e.closest('[style*="overflow-x"], .tutorkit-report'))
+          && !root.contains(e.parentElement.closest('[style*="overflow-x"], .tutorkit-report')))
           .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
     )
     assert wide == []
+
+
+# text that is hard to read: its contrast to what is behind it is below 3
+FAINT = """root => {
+  const parse = text => { const n = text.match(/[\\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+    return n.length > 3 ? n : [...n, 1]; };
+  const part = v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const behind = e => { for (; e; e = e.parentElement) {
+    const colour = parse(getComputedStyle(e).backgroundColor);
+    if (colour[3] > 0.5) return colour; } return [255, 255, 255, 1]; };
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let text; (text = texts.nextNode());) {
+    const e = text.parentElement, style = getComputedStyle(e);
+    if (!text.data.trim() || e.matches("style, option, :disabled, :disabled *")
+        || !e.getClientRects().length || style.visibility !== "visible") continue;
+    const ink = parse(e.closest("svg") ? style.fill : style.color);
+    if (ink[3] < 0.5) continue;
+    const [a, b] = [light(ink), light(behind(e))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 3) found.push(`${contrast.toFixed(1)} ${text.data.trim().slice(0, 40)}`);
+  }
+  return found;
+}"""
 
 
 def test_the_dark_theme_shows_the_same(bench):
@@ -192,4 +244,5 @@ def test_the_dark_theme_shows_the_same(bench):
         bench.tab(page)
         bench.page.wait_for_timeout(400)
         bench.shot(f"workbench-13-dark-{page.lower()}")
+        assert bench.root.evaluate(FAINT) == []
     bench.notebook.use_theme("JupyterLab Light")

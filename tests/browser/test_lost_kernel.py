@@ -26,6 +26,7 @@ def saved(open_notebook, lab):
     bench.wait("last run 0.")
     expect(bench.page.locator(COPY)).to_be_hidden()
     expect(bench.page.locator(f"{COPY} .tutorkit-report")).to_be_attached(timeout=20_000)
+    expect(bench.page.locator(f"{COPY} img").nth(2)).to_be_attached(timeout=20_000)
     bench.notebook.command("docmanager:save")
     assert bench.notebook.errors == []
     bench.page.close()

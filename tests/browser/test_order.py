@@ -12,7 +12,8 @@ builder"""
 GROUP = "Products in the model of y"
 AT_ONCE = """group => {
   const choose = (label, value) => {
-    const select = [...group.querySelectorAll("select")].find(e => e.labels[0].textContent === label);
+    const selects = [...group.querySelectorAll("select")];
+    const select = selects.find(e => e.labels[0].textContent === label);
     select.value = value;
     select.dispatchEvent(new Event("change", {bubbles: true}));
   };

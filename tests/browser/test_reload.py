@@ -11,6 +11,13 @@ bench = Workbench("04_multilevel", datasets.script("04_multilevel"))
 bench.session.edit(burn=1000, iterations=1_000_000)
 bench"""
 COUNT = "runs = []\nbench.session.observe(lambda change: runs.append(change['new']), 'run')"
+# nothing is done, and no button goes off, before both are pressed
+HOLD = """import threading, time
+def hold():
+    with bench.session.lock:
+        time.sleep(2)
+threading.Thread(target=hold).start()
+time.sleep(0.2)"""
 # a run of its own, to compare with
 ALONE = """from dataclasses import replace
 from tutorkit import sample
@@ -123,8 +130,9 @@ def test_two_pages_at_once_start_one_run_and_show_it_alike(bench, open_notebook)
         page.root.get_by_role("button", name="Run the model").locator("visible=true")
         for page in (bench, other)
     ]
-    bench.ask("runs.clear()")
+    bench.ask("runs.clear()", HOLD)
     for button in buttons:
+        assert button.is_enabled()
         button.evaluate(press)
     for page in (bench, other):
         page.wait("Sampling: about")

@@ -32,6 +32,9 @@ def address(tmp_path):
 
 def test_the_workbench_runs_in_voila(browser, address):
     page = browser.new_page(viewport=VIEWPORT)
+    outside, errors = [], []
+    page.on("request", lambda r: None if r.url.startswith(NETWORK) else outside.append(r.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.route(lambda url: not url.startswith(NETWORK), lambda route: route.abort())
     page.goto(address, timeout=120_000)
     page.get_by_role("tab", name="Run", exact=True).click(timeout=60_000)
@@ -44,4 +47,7 @@ def test_the_workbench_runs_in_voila(browser, address):
     assert page.locator(".tutorkit-static").locator("visible=true").count() == 0
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / "voila.png", full_page=True)
+    # Voila's own page asks for an icon font, which it can do without; nothing of ours does
+    assert [url for url in outside if "fontawesome" not in url] == []
+    assert errors == []
     page.close()
