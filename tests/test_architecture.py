@@ -30,7 +30,8 @@ STOREYS = [
     {"comparison", "derived", "completed", "chains"},
     {"densities", "study"},
     {"charts", "report"},
-    {"export", "lab", "diagram"},
+    {"export", "diagram", "teaching"},
+    {"lab"},
     {"widgets"},
     {"", "__main__"},
 ]

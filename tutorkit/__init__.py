@@ -35,9 +35,11 @@ from tutorkit.study import (
     closer,
     exercise_scenario,
     performance,
+    shipped_study,
     study,
 )
 from tutorkit.summaries import summarize
+from tutorkit.teaching.overview import start_page
 
 gc.set_threshold(*_thresholds)
 IMPORT_SECONDS = perf_counter() - _began
@@ -51,6 +53,7 @@ VIEWS = {
     "Diagnostics": "diagnostics",
     "DiagramView": "model_views",
     "EquationsView": "model_views",
+    "Lesson": "lessons.lesson",
     "ModelBuilder": "builder",
     "OwnData": "own_data",
     "Runner": "runner",
@@ -109,8 +112,10 @@ __all__ = [
     "report",
     "sample",
     "save_imputations",
+    "shipped_study",
     "show",
     "simulate",
+    "start_page",
     "study",
     "summarize",
 ]

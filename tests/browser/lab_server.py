@@ -70,7 +70,7 @@ def serving(command, state, answers, timeout=90):
     environment = os.environ | {name: str(state / name.lower()) for name in FOLDERS}
     with (state / "server.log").open("w") as log:
         server = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log, start_new_session=True
+            command, env=environment, cwd=state, stdout=log, stderr=log, start_new_session=True
         )
     try:
         end = time.monotonic() + timeout
@@ -106,6 +106,6 @@ def jupyterlab(state, folder=None):
     ]
     if folder:
         command.append(f"--ServerApp.root_dir={folder}")
-    lab = Lab(f"http://127.0.0.1:{port}", token, folder)
+    lab = Lab(f"http://127.0.0.1:{port}", token, folder or state / "tutorkit-lessons")
     with serving(command, state, lambda: lab.ask("status")):
         yield lab

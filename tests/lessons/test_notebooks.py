@@ -8,6 +8,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tutorkit.lab import without_solutions
+from tutorkit.teaching import lesson, numbers
+
 LESSONS = Path(__file__).parents[2] / "lessons"
 NOTEBOOKS = sorted(LESSONS.glob("*.ipynb"))
 MOST_LINES = 10
@@ -30,7 +33,7 @@ def test_cells_are_short_plain_and_stored_without_outputs(path):
 
 
 def test_the_workbench_opens_in_its_notebook():
-    notebook = nbformat.read(LESSONS / "01_workbench.ipynb", as_version=4)
+    notebook = nbformat.read(LESSONS / "workbench.ipynb", as_version=4)
     run = nbformat.v4.new_code_cell("bench.session.begin('y')\nprint(bench.run().n_kept)")
     notebook.cells.append(run)
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
@@ -96,3 +99,35 @@ def test_the_mnar_aware_model_comes_closer_and_claims_less(facts):
 
 def test_the_notebooks_run_converges(facts):
     assert facts["psr"] < 1.05
+
+
+# --- the lessons that are numbered ----------------------------------------------------------------
+
+NUMBERED = sorted(LESSONS.glob("0[1-9]_*.ipynb"))
+DONE = "print(sorted(set(lesson.content.keys) - set(lesson.done)))"
+
+
+def run_lesson(text, folder):
+    """Run a lesson's notebook in a folder; return what is not done at its end."""
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(DONE))
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    return ast.literal_eval(notebook.cells[-1].outputs[0].text)
+
+
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda p: p.stem)
+def test_the_solution_does_all_there_is_to_do(path, tmp_path):
+    assert run_lesson(path.read_text(encoding="utf-8"), tmp_path) == []
+
+
+@pytest.mark.parametrize("path", NUMBERED, ids=lambda p: p.stem)
+def test_the_learners_notebook_runs_and_begins_with_nothing_done(path, tmp_path):
+    text = without_solutions(path.read_text(encoding="utf-8"))
+    assert "solution" not in text
+    assert run_lesson(text, tmp_path) == sorted(lesson(int(path.stem[:2])).keys)
+
+
+@pytest.mark.parametrize("number", numbers())
+def test_each_lesson_has_one_notebook(number):
+    assert len([path for path in NUMBERED if path.stem.startswith(f"{number:02}_")]) == 1

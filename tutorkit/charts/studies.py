@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -45,7 +45,9 @@ def means_picture(results: pd.DataFrame) -> Picture:
     return Picture(chart, "\n".join([*lines, *_failures(table)]), table)
 
 
-def estimates_picture(results: pd.DataFrame, parameter: str) -> Picture:
+def estimates_picture(
+    results: pd.DataFrame, parameter: str, methods: Sequence[str] = ()
+) -> Picture:
     """Return all estimates of one parameter, a mark for each data set, beside the truth.
 
     Parameters
@@ -54,14 +56,23 @@ def estimates_picture(results: pd.DataFrame, parameter: str) -> Picture:
         The table of `tutorkit.study`.
     parameter
         A name as in `tutorkit.compare`.
+    methods
+        Those to be shown; by default all.
 
     Raises
     ------
     TutorkitError
-        If the study has no estimate of it.
+        If the study has no such parameter or method.
     """
     import altair as alt
 
+    known_methods = list(dict.fromkeys(results["method"]))
+    for method in methods:
+        if method not in known_methods:
+            what = f"The study has no method '{method}'"
+            raise TutorkitError(what, did_you_mean(method, known_methods))
+    if methods:
+        results = results[results["method"].isin(methods)]
     names = list(dict.fromkeys(results["parameter"].dropna()))
     if parameter not in names:
         what = f"The study has no parameter '{parameter}'"

@@ -7,6 +7,7 @@ from tutorkit.study.scenario import (
     chapter_scenario,
     exercise_scenario,
 )
+from tutorkit.study.shipped import shipped_study
 from tutorkit.study.study import COMPLETE, LISTWISE, study
 from tutorkit.study.tables import ALL, closer, performance
 
@@ -21,5 +22,6 @@ __all__ = [
     "closer",
     "exercise_scenario",
     "performance",
+    "shipped_study",
     "study",
 ]

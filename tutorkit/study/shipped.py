@@ -1,0 +1,60 @@
+"""Studies that come with the package; ``python -m tutorkit.study FOLDER`` makes them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from tutorkit.errors import TutorkitError, did_you_mean
+from tutorkit.model.script import parse
+from tutorkit.model.spec import ModelSpec
+from tutorkit.study.scenario import Scenario, chapter_scenario
+from tutorkit.study.study import COLUMNS, COMPLETE, LISTWISE, Method
+
+RESULTS = Path(__file__).parent / "results"
+REPLICATIONS = 1000
+DECIMALS = 4
+_ABOUT = {
+    "chapter": "y missing by itself, normal errors: the situation of the chapter",
+}
+
+
+def shipped_study(name: str) -> pd.DataFrame:
+    """Return the results of a study that comes with the package, as `study` returns them.
+
+    "chapter": 1,000 data sets of 30 clusters of 20, y missing not at random as in the chapter, with
+    the methods "complete data", "listwise", "MAR" and "MNAR". Numbers have four decimals.
+
+    Raises
+    ------
+    TutorkitError
+        If there is none of this name.
+    """
+    if name not in _ABOUT:
+        raise TutorkitError(f"There is no study '{name}'", did_you_mean(name, _ABOUT))
+    table = pd.read_csv(RESULTS / f"{name}.csv.gz", dtype={"problem": object})
+    return table.fillna({"problem": ""})[COLUMNS]
+
+
+def chapter_methods() -> dict[str, Method]:
+    """Return the methods that are compared, each by the name it goes by."""
+    return {
+        "complete data": COMPLETE,
+        "listwise": LISTWISE,
+        "MAR": chapter_model(""),
+        "MNAR": chapter_model("y.missing ~ y x1i x2i x3i x2i*x3i;"),
+    }
+
+
+def chapter_model(selection: str, burn: int = 500, iterations: int = 2000) -> ModelSpec:
+    """Return the chapter's model with this selection model, and fewer iterations."""
+    return parse(
+        "CLUSTERID: j; FIXED: x3i; MODEL: focal: y ~ x1i x2i x3i x2i*x3i | x1i; "
+        f"auxiliary: x1i x2i ~ x3i; {selection} BURN: {burn}; ITERATIONS: {iterations};"
+    )
+
+
+def scenarios() -> dict[str, Scenario]:
+    """Return the situations of the studies by name."""
+    return {"chapter": chapter_scenario()}

@@ -1,0 +1,117 @@
+"""What a lesson asks: questions and predictions, each answer with its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tutorkit.errors import TutorkitError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer that is offered, and what to say to those who choose it.
+
+    A wrong answer's words name the thought behind it and what to look at; the right one's say why
+    it is right.
+    """
+
+    text: str
+    words: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with several answers, of which one is right."""
+
+    key: str
+    text: str
+    choices: tuple[Choice, ...]
+
+    def is_right(self, answer: int) -> bool:
+        """Tell whether the choice of this index is the right one."""
+        return self.choices[answer].right
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a learner expects before seeing it: one of several outcomes, or a number.
+
+    With ``choices`` one of them comes true; the others' words say why one may have expected them.
+    Without, a number from ``low`` to ``high`` is asked for; ``actual`` comes out, and a prediction
+    is close if it lies within ``close`` of it. ``words`` explain what came out. It is revealed when
+    the prediction is committed or, with ``after_run``, when a run has draws.
+    """
+
+    key: str
+    text: str
+    words: str
+    choices: tuple[Choice, ...] = ()
+    low: int = 0
+    high: int = 0
+    actual: int = 0
+    close: int = 0
+    after_run: bool = False
+
+    def is_right(self, answer: int) -> bool:
+        """Tell whether this choice came true, or this number was close."""
+        if self.choices:
+            return self.choices[answer].right
+        return abs(answer - self.actual) <= self.close
+
+    def shown(self, answer: int) -> str:
+        """Return an answer as text."""
+        return self.choices[answer].text if self.choices else f"{answer}"
+
+
+Item = Question | Prediction
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one lesson is for, and what it asks.
+
+    ``tasks`` are the keys of what is done beside answering, with what is to be done.
+    """
+
+    number: int
+    title: str
+    minutes: int
+    objectives: tuple[str, ...]
+    items: tuple[Item, ...]
+    tasks: tuple[tuple[str, str], ...] = ()
+    data: str = "04_multilevel"
+    script: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all there is to do."""
+        return (*(item.key for item in self.items), *(key for key, _ in self.tasks))
+
+    def item(self, key: str) -> Item:
+        """Return a question or prediction.
+
+        Raises
+        ------
+        TutorkitError
+            If the lesson has none of this key.
+        """
+        known = {item.key: item for item in self.items}
+        if key not in known:
+            what = f"Lesson {self.number} asks nothing called '{key}'"
+            raise TutorkitError(what, did_you_mean(key, known))
+        return known[key]
+
+    def is_done(self, key: str, answers: Mapping[str, Any]) -> bool:
+        """Tell whether a question is answered right, a prediction committed, a task done."""
+        answer = answers.get(key)
+        item = next((item for item in self.items if item.key == key), None)
+        if isinstance(item, Question):
+            return any(item.is_right(attempt) for attempt in answer or ())
+        return answer is not None and answer is not False
+
+    def done_of(self, answers: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the keys of what is done."""
+        return tuple(key for key in self.keys if self.is_done(key, answers))

@@ -1,0 +1,166 @@
+"""A lesson in a notebook: what it is for, how far one is, and its questions one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from ipywidgets import HTML, Button, HBox, Text, VBox
+
+from tutorkit.errors import TutorkitError, did_you_mean
+from tutorkit.teaching import Question, lesson
+from tutorkit.widgets.lessons.baseline_table import BaselineTable
+from tutorkit.widgets.lessons.break_lab import BreakLab
+from tutorkit.widgets.lessons.lesson_session import LessonSession
+from tutorkit.widgets.lessons.prediction import PredictionView
+from tutorkit.widgets.lessons.question import QuestionView
+from tutorkit.widgets.parts import INK, ROW, Message, View, heading_html, list_html, note_html
+
+SAVED = "Your answers are saved by themselves, beside this notebook."
+
+
+class Lesson(View):
+    """A lesson's head, and the views of what it asks.
+
+    Parameters
+    ----------
+    number
+        Of the lesson.
+    folder
+        Where answers are saved; by default the folder of the notebook.
+
+    Raises
+    ------
+    TutorkitError
+        If there is no such lesson.
+    """
+
+    session: LessonSession
+
+    def __init__(self, number: int, folder: str | Path = ".") -> None:
+        self.content = lesson(number)
+        session = LessonSession(self.content, Path(folder))
+        self.head, self.state, self.code = HTML(), HTML(), HTML()
+        self.field = Text(placeholder="T1-…", description="Code", tooltip="A code from elsewhere")
+        self.button = Button(description="Continue from it", layout={"width": "auto"})
+        self.message = Message()
+        row = HBox([self.field, self.button], layout=ROW)
+        super().__init__(session, [self.head, self.state, self.code, row, self.message])
+        self.head.value = self._head()
+        self.on_click(self.button, self._take)
+        self.follow(["answers", "trouble"], self._redraw)
+
+    def ask(self, *keys: str) -> View:
+        """Return the view of questions or predictions.
+
+        Raises
+        ------
+        TutorkitError
+            If the lesson asks nothing of this key.
+        """
+        return View(self.session, [self._item(key) for key in keys])
+
+    def show(self, view: Callable[[LessonSession], View], after: str = "") -> View:
+        """Return a view of this lesson's session, such as ``DataViews``.
+
+        With ``after`` it appears when the prediction of this key is committed.
+
+        Raises
+        ------
+        TutorkitError
+            If the lesson asks nothing of this key.
+        """
+        if after:
+            self.content.item(after)
+        return Locked(self.session, view, after) if after else view(self.session)
+
+    def table(self, after: str = "") -> View:
+        """Return the chapter's table 7.1 for the session's model: complete data and listwise."""
+        return self.show(BaselineTable, after)
+
+    def break_it(self, task: str) -> View:
+        """Return the laboratory in which one deletes values oneself, for one of the tasks."""
+        known = dict(self.content.tasks)
+        if task not in known:
+            what = f"Lesson {self.content.number} has no task '{task}'"
+            raise TutorkitError(what, did_you_mean(task, known))
+        return BreakLab(self.session, task, known[task])
+
+    def give(self, key: str, answer: str | int) -> None:
+        """Answer from a cell: a number, or the beginning of a choice's text.
+
+        Raises
+        ------
+        TutorkitError
+            If there is no such question or choice.
+        """
+        item = self.content.item(key)
+        if isinstance(answer, str):
+            texts = [choice.text for choice in item.choices]
+            found = [k for k, text in enumerate(texts) if text.startswith(answer)]
+            if len(found) != 1:
+                what = f"'{answer}' does not begin one choice of '{key}'"
+                raise TutorkitError(what, did_you_mean(answer, texts))
+            answer = found[0]
+        value = [answer] if isinstance(item, Question) else answer
+        self.session.answer(key, value)
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The keys of what is done."""
+        return self.session.done
+
+    def _item(self, key: str) -> View:
+        item = self.content.item(key)
+        if isinstance(item, Question):
+            return QuestionView(self.session, item)
+        return PredictionView(self.session, item)
+
+    def _take(self) -> None:
+        self.session.take(self.field.value)
+        self.field.value = ""
+        self.message.say("Your answers are back.")
+
+    def _head(self) -> str:
+        content = self.content
+        goals = list_html(map(escape, content.objectives))
+        return (
+            heading_html(f"Lesson {content.number}: {content.title} ({content.minutes} minutes)")
+            + note_html("Afterwards you can")
+            + goals
+        )
+
+    def _redraw(self) -> None:
+        session = self.session
+        done, total = len(session.done), len(self.content.keys)
+        trouble = f"<b>⚠ {escape(session.trouble)}</b>" if session.trouble else escape(SAVED)
+        self.state.value = (
+            f'<div style="{INK}"><progress aria-label="Progress in this lesson" value="{done}" '
+            f'max="{total}"></progress> {done} of {total} done. {trouble}</div>'
+        )
+        self.code.value = (
+            f'<details style="{INK}"><summary>Carry your answers to another computer</summary>'
+            f"<p>Note this code, and enter it there below:</p><code "
+            f'style="overflow-wrap:anywhere">{escape(session.code())}</code></details>'
+        )
+
+
+class Locked(View):
+    """A view that appears when a prediction is committed."""
+
+    session: LessonSession
+
+    def __init__(
+        self, session: LessonSession, build: Callable[[LessonSession], View], key: str
+    ) -> None:
+        self._build, self._key = build, key
+        self.view: View | None = None
+        self.place = VBox([HTML(note_html("Commit your prediction above: then this appears."))])
+        super().__init__(session, [self.place])
+        self.follow("answers", self._redraw)
+
+    def _redraw(self) -> None:
+        if self.view is None and self._key in self.session.answers:
+            self.view = self._build(self.session)
+            self.place.children = (self.view,)

@@ -1,0 +1,60 @@
+"""A prediction: made and committed before the result is shown, and kept beside it."""
+
+from __future__ import annotations
+
+from ipywidgets import HTML, BoundedIntText, Button
+
+from tutorkit.errors import TutorkitError
+from tutorkit.teaching import Prediction
+from tutorkit.widgets.lessons.lesson_session import LessonSession
+from tutorkit.widgets.lessons.question import STYLE, radio_buttons, verdict_html
+from tutorkit.widgets.parts import WIDE, Group, View, note_html
+
+WAIT = "Your prediction is kept. Run the model to see what comes out."
+
+
+class PredictionView(View):
+    """One prediction. Once committed it can be changed no more."""
+
+    session: LessonSession
+
+    def __init__(self, session: LessonSession, prediction: Prediction) -> None:
+        self.prediction = prediction
+        if prediction.choices:
+            self.control = radio_buttons(prediction.text, prediction.choices)
+        else:
+            self.control = BoundedIntText(
+                min=prediction.low, max=prediction.high, value=prediction.low,
+                description="I expect", tooltip=prediction.text,
+            )  # fmt: skip
+        self.button = Button(description="Commit", tooltip="Commit this prediction")
+        self.words = HTML(layout=WIDE)
+        group = Group(f"Predict: {prediction.text}", [self.control, self.button, self.words])
+        super().__init__(session, [HTML(STYLE), group])
+        self.on_click(self.button, self._commit)
+        self.follow(["answers", "draws"], self._redraw)
+
+    def _commit(self) -> None:
+        if self.control.value is None:
+            raise TutorkitError("Choose what you expect first")
+        self.session.answer(self.prediction.key, self.control.value)
+
+    def _redraw(self) -> None:
+        answer = self.session.answers.get(self.prediction.key)
+        self.control.disabled = self.button.disabled = answer is not None
+        if answer is None:
+            self.words.value = ""
+            return
+        self.control.value = answer
+        waiting = self.prediction.after_run and self.session.draws is None
+        self.words.value = note_html(WAIT) if waiting else self._told(answer)
+
+    def _told(self, answer: int) -> str:
+        prediction = self.prediction
+        right = prediction.is_right(answer)
+        if prediction.choices:
+            head = f"You predicted: {prediction.shown(answer)}. {'So it is.' if right else ''}"
+            words = f"{prediction.choices[answer].words} {prediction.words}"
+            return verdict_html(head.strip(), words, right)
+        head = f"You predicted {answer}, and it is {prediction.actual}{': close.' * right}"
+        return verdict_html(head + "." * (not right), prediction.words, right)

@@ -1,0 +1,71 @@
+"""A question with its answers: each choice is explained, and one may try again."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ipywidgets import HTML, Button, RadioButtons
+
+from tutorkit.charts.theme import COLOURS
+from tutorkit.errors import TutorkitError
+from tutorkit.teaching import Choice, Question
+from tutorkit.widgets.lessons.lesson_session import LessonSession
+from tutorkit.widgets.parts import INK, WIDE, Group, View
+
+STYLE = """<style>
+.tutorkit-choices .widget-radio-box label, .tutorkit-choices label {white-space: normal;
+  height: auto; line-height: 1.35; padding: .15em 0;}
+.tutorkit-group > .widget-html .widget-html-content {white-space: normal; line-height: 1.4;}
+</style>"""
+
+
+class QuestionView(View):
+    """One question; the right answer is not given away by a wrong one."""
+
+    session: LessonSession
+
+    def __init__(self, session: LessonSession, question: Question) -> None:
+        self.question = question
+        self.choices = radio_buttons(question.text, question.choices)
+        self.button = Button(description="Answer")
+        self.words = HTML(layout=WIDE)
+        group = Group(question.text, [self.choices, self.button, self.words])
+        super().__init__(session, [HTML(STYLE), group])
+        self.on_click(self.button, self._answer)
+        self.follow("answers", self._redraw)
+
+    def _answer(self) -> None:
+        if self.choices.value is None:
+            raise TutorkitError("Choose an answer first")
+        attempts = self.session.answers.get(self.question.key, [])
+        self.session.answer(self.question.key, [*attempts, self.choices.value])
+
+    def _redraw(self) -> None:
+        attempts = self.session.answers.get(self.question.key)
+        if not attempts:
+            self.choices.value, self.words.value = None, ""
+            self.choices.disabled = self.button.disabled = False
+            return
+        last = attempts[-1]
+        right = self.question.is_right(last)
+        self.choices.value = last
+        self.choices.disabled = self.button.disabled = right
+        words = self.question.choices[last].words
+        self.words.value = verdict_html("Right." if right else "Not this one.", words, right)
+
+
+def radio_buttons(label: str, choices: tuple[Choice, ...]) -> RadioButtons:
+    """Return radio buttons for choices, none of them chosen."""
+    options = [(choice.text, k) for k, choice in enumerate(choices)]
+    buttons = RadioButtons(options=options, value=None, tooltip=label, layout=WIDE)
+    buttons.add_class("tutorkit-choices")
+    return buttons
+
+
+def verdict_html(head: str, words: str, good: bool) -> str:
+    """Return what is said to an answer: a head, words, and a sign beside the colour."""
+    sign, colour = ("✓", COLOURS[2]) if good else ("→", COLOURS[1])
+    return (
+        f'<div role="status" style="{INK};border-left:4px solid {colour};padding:.2em .6em;'
+        f'margin:.3em 0;line-height:1.45"><b>{sign} {escape(head)}</b> {escape(words)}</div>'
+    )
