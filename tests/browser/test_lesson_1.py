@@ -3,43 +3,14 @@
 import json
 
 import pytest
-from bench import Bench
 from lab_page import Notebook
 from lab_server import jupyterlab
+from learner import Learner
 from names import unnamed_controls
 from playwright.sync_api import expect
 
 NAME = "01_what_is_missing.ipynb"
 OUTPUTS = ".jp-OutputArea-output"
-
-
-class Learner(Bench):
-    """A learner in a lesson."""
-
-    def __init__(self, notebook):
-        super().__init__(notebook)
-        self.root = self.page.locator(".jp-Notebook")
-
-    def question(self, text):
-        """Return the group of a question whose text begins so."""
-        group = self.root.locator(f'.tutorkit-group[aria-label^="{text}"]').locator("visible=true")
-        group.scroll_into_view_if_needed()
-        return group
-
-    def answer(self, text, choice, button="Answer"):
-        """Choose, and press the button."""
-        group = self.question(text)
-        group.locator("label", has_text=choice).click()
-        group.get_by_role("button", name=button).click()
-        return group
-
-    def says(self, group, text):
-        """Wait until a verdict is seen."""
-        expect(group.get_by_role("status")).to_contain_text(text, timeout=10_000)
-
-    def done(self, n, of=9):
-        """Check how many things are said to be done."""
-        expect(self.root.get_by_text(f"{n} of {of} done.")).to_be_attached(timeout=10_000)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +51,7 @@ def test_the_learners_notebook_holds_no_solution(lab):
 
 
 def test_a_prediction_is_made_before_the_data_are_shown(learner):
-    learner.done(0)
+    learner.done(0, 9)
     expect(learner.root.get_by_text("Commit your prediction above").first).to_be_visible()
     assert learner.root.get_by_label("Picture", exact=True).count() == 0
     learner.shot("lesson-1-a-start")
@@ -91,14 +62,14 @@ def test_a_prediction_is_made_before_the_data_are_shown(learner):
     learner.says(group, "You predicted 365, and it is 383: close.")
     expect(group.get_by_role("button", name="Commit")).to_be_disabled()
     learner.root.get_by_label("Picture", exact=True).wait_for()
-    learner.done(1)
+    learner.done(1, 9)
     learner.shot("lesson-1-b-predicted")
 
 
 def test_wrong_answers_are_explained_and_may_be_corrected(learner):
     group = learner.answer("The larger x2i", "MCAR")
     learner.says(group, "Not this one. The chance is not the same in all rows")
-    learner.done(1)
+    learner.done(1, 9)
     learner.shot("lesson-1-c-wrong")
     group = learner.answer("The larger x2i", "MNAR")
     learner.says(group, "what counts is what is left")
@@ -108,7 +79,7 @@ def test_wrong_answers_are_explained_and_may_be_corrected(learner):
     learner.answer("x2i was deleted", "MCAR")
     learner.answer("The larger y", "MNAR")
     learner.answer("Somebody gives you", "Nothing in the data")
-    learner.done(5)
+    learner.done(5, 9)
     learner.shot("lesson-1-d-mechanisms")
 
 
@@ -147,12 +118,12 @@ def test_the_data_are_broken_and_a_harmless_setting_found(learner):
     learner.says(group, "Right: MAR with 32% missing.")
     learner.question("How y goes missing")
     learner.shot("lesson-1-g-laboratory")
-    learner.done(8)
+    learner.done(8, 9)
 
 
 def test_the_lesson_is_finished_and_its_controls_have_names(learner):
     learner.answer("In the chapter's data", "The direction is typical")
-    learner.done(9)
+    learner.done(9, 9)
     assert unnamed_controls(learner.page, OUTPUTS) == []
     learner.shot("lesson-1-h-end")
 
@@ -163,7 +134,7 @@ def test_answers_are_there_when_the_lesson_is_opened_again(learner, lab):
     assert saved["rows"] == 365
     assert saved["slope"] == 0
     learner.notebook.run_all()
-    learner.done(9)
+    learner.done(9, 9)
     learner.says(learner.question("The larger x2i"), "Right.")
 
 
@@ -175,12 +146,12 @@ def test_a_code_carries_the_answers_to_another_place(learner, browser, tmp_path_
         notebook.open(elsewhere, NAME)
         notebook.run_all()
         other = Learner(notebook)
-        other.done(0)
+        other.done(0, 9)
         page.get_by_label("Code", exact=True).fill(code[:-3])
         page.get_by_role("button", name="Continue from it").click()
         other.wait("This code is not complete")
         page.get_by_label("Code", exact=True).fill(code)
         page.get_by_role("button", name="Continue from it").click()
-        other.done(9)
+        other.done(9, 9)
         other.shot("lesson-1-i-carried")
         page.close()

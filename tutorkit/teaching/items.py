@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutorkit.errors import TutorkitError, did_you_mean
+from tutorkit.formulas import Role
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,34 @@ class Prediction:
         return self.choices[answer].text if self.choices else f"{answer}"
 
 
-Item = Question | Prediction
+@dataclass(frozen=True)
+class Task:
+    """A model to be built: it is done when the equations of ``roles`` are those of ``script``.
+
+    ``start`` is the script one begins with, empty to begin from nothing. ``hints`` lead step by
+    step to the model, the last one nearly gives it; ``words`` are said when it is right.
+    """
+
+    key: str
+    text: str
+    script: str
+    roles: tuple[Role, ...]
+    hints: tuple[str, ...]
+    words: str
+    start: str = ""
+    step: int = 1
+    """Of the builder, counted from 0, at which one begins."""
+
+
+Item = Question | Prediction | Task
 
 
 @dataclass(frozen=True)
 class Content:
     """What one lesson is for, and what it asks.
 
-    ``tasks`` are the keys of what is done beside answering, with what is to be done.
+    ``tasks`` are the keys of what else is done, with what is to be done. ``script`` is the model
+    one finds when the lesson opens.
     """
 
     number: int
@@ -91,7 +112,7 @@ class Content:
         return (*(item.key for item in self.items), *(key for key, _ in self.tasks))
 
     def item(self, key: str) -> Item:
-        """Return a question or prediction.
+        """Return a question, prediction or model to be built.
 
         Raises
         ------
@@ -110,6 +131,8 @@ class Content:
         item = next((item for item in self.items if item.key == key), None)
         if isinstance(item, Question):
             return any(item.is_right(attempt) for attempt in answer or ())
+        if isinstance(item, Task):
+            return bool(answer and answer["right"])
         return answer is not None and answer is not False
 
     def done_of(self, answers: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from tutorkit.teaching.reading import lesson, numbers
 
 FILE = "tutorkit-progress.json"
 VERSION = 1
+SCRIPT = "script"  # the key of the model as it stands
 START = "T1-"  # of a code
 _COMMON = (
     b'","y.missing ~ y x1i x2i x3i x2i*x3i;y ~ x1i x2i x3i x2i*x3i | x1i;":[1,":[0,":[2,":1,":0,'
@@ -78,7 +79,7 @@ def merge(known: Answers, more: Mapping[str, Mapping[str, Any]]) -> Answers:
 def to_code(answers: Answers) -> str:
     """Return the answers to the lessons there are as a short text of letters, digits, - and _."""
     kept = {
-        n: [_mark(n), *(answers[f"{n}"].get(key) for key in lesson(n).keys)]
+        n: [_mark(n), *(answers[f"{n}"].get(key) for key in (*lesson(n).keys, SCRIPT))]
         for n in numbers()
         if answers.get(f"{n}")
     }
@@ -116,7 +117,7 @@ def from_code(code: str) -> Answers:
         raise DataError("This code was made by other lessons than these", hint)
     found: Answers = {}
     for n, (_, *values) in kept.items():
-        pairs = zip(lesson(n).keys, values, strict=True)
+        pairs = zip((*lesson(n).keys, SCRIPT), values, strict=True)
         found[f"{n}"] = {key: value for key, value in pairs if value is not None}
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import TutorkitError
-from tutorkit.teaching.items import Choice, Content, Prediction, Question
+from tutorkit.teaching.items import Choice, Content, Prediction, Question, Task
 
 FOLDER = Path(__file__).parent
 
@@ -33,10 +33,15 @@ def lesson(number: int) -> Content:
     parts = tomllib.loads((FOLDER / f"lesson_{number}.toml").read_text(encoding="utf-8"))
     questions = [Question(**_with_choices(item)) for item in parts.pop("question", [])]
     predictions = [Prediction(**_with_choices(item)) for item in parts.pop("prediction", [])]
+    models = [Task(**{**item, **_tuples(item)}) for item in parts.pop("model", [])]
     tasks = tuple(parts.pop("tasks", {}).items())
     parts["objectives"] = tuple(parts["objectives"])
-    return Content(items=(*questions, *predictions), tasks=tasks, **parts)
+    return Content(items=(*questions, *predictions, *models), tasks=tasks, **parts)
 
 
 def _with_choices(item: dict[str, Any]) -> dict[str, Any]:
     return item | {"choices": tuple(Choice(**choice) for choice in item.get("choices", ()))}
+
+
+def _tuples(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) for key, value in item.items() if isinstance(value, list)}

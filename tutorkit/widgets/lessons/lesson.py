@@ -9,12 +9,13 @@ from pathlib import Path
 from ipywidgets import HTML, Button, HBox, Text, VBox
 
 from tutorkit.errors import TutorkitError, did_you_mean
-from tutorkit.teaching import Question, lesson
+from tutorkit.teaching import Question, Task, lesson
 from tutorkit.widgets.lessons.baseline_table import BaselineTable
 from tutorkit.widgets.lessons.break_lab import BreakLab
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.lessons.prediction import PredictionView
 from tutorkit.widgets.lessons.question import QuestionView
+from tutorkit.widgets.lessons.task import TaskView
 from tutorkit.widgets.parts import INK, ROW, Message, View, heading_html, list_html, note_html
 
 SAVED = "Your answers are saved by themselves, beside this notebook."
@@ -52,7 +53,7 @@ class Lesson(View):
         self.follow(["answers", "trouble"], self._redraw)
 
     def ask(self, *keys: str) -> View:
-        """Return the view of questions or predictions.
+        """Return the view of questions, predictions or models to be built.
 
         Raises
         ------
@@ -88,7 +89,7 @@ class Lesson(View):
         return BreakLab(self.session, task, known[task])
 
     def give(self, key: str, answer: str | int) -> None:
-        """Answer from a cell: a number, or the beginning of a choice's text.
+        """Answer from a cell: a number, the beginning of a choice's text, or a script.
 
         Raises
         ------
@@ -96,6 +97,10 @@ class Lesson(View):
             If there is no such question or choice.
         """
         item = self.content.item(key)
+        if isinstance(item, Task):
+            self.session.write(f"{answer}")
+            TaskView(self.session, item).check.click()
+            return
         if isinstance(answer, str):
             texts = [choice.text for choice in item.choices]
             found = [k for k, text in enumerate(texts) if text.startswith(answer)]
@@ -115,6 +120,8 @@ class Lesson(View):
         item = self.content.item(key)
         if isinstance(item, Question):
             return QuestionView(self.session, item)
+        if isinstance(item, Task):
+            return TaskView(self.session, item)
         return PredictionView(self.session, item)
 
     def _take(self) -> None:

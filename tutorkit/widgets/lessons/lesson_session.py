@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,16 @@ from traitlets import Dict, Unicode
 
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.teaching import Content
-from tutorkit.teaching.progress import FILE, Answers, from_code, merge, read, to_code, write
+from tutorkit.teaching.progress import (
+    FILE,
+    SCRIPT,
+    Answers,
+    from_code,
+    merge,
+    read,
+    to_code,
+    write,
+)
 from tutorkit.widgets.model_session import alone
 from tutorkit.widgets.session import Session
 
@@ -34,6 +44,14 @@ class LessonSession(Session):
             self.answers = self._others.pop(self._name, {})
         except DataError as error:
             self.trouble = f"{error.message}. {error.hint}"
+        if SCRIPT in self.answers:
+            self.write(self.answers[SCRIPT])
+        self.observe(self._keep_script, "script")
+
+    def _keep_script(self, _: object) -> None:
+        """Save the model as it stands; what is wrong with saving is said in the lesson's head."""
+        with contextlib.suppress(DataError):
+            self.answer(SCRIPT, self.script)
 
     @property
     def _name(self) -> str:
@@ -73,6 +91,7 @@ class LessonSession(Session):
         self._others = merge(self._others, found)
         self.answers = {**self.answers, **self._others.pop(self._name, {})}
         self._save(found)
+        self.write(self.answers.get(SCRIPT, self.script))
 
     def _save(self, answers: Answers) -> None:
         try:

@@ -1,0 +1,34 @@
+"""A learner in a lesson, who finds things by what they are called."""
+
+from bench import Bench
+from playwright.sync_api import expect
+
+
+class Learner(Bench):
+    """A learner in a lesson."""
+
+    def __init__(self, notebook):
+        super().__init__(notebook)
+        self.root = self.page.locator(".jp-Notebook")
+
+    def question(self, text):
+        """Return the group of a question whose text begins so."""
+        group = self.root.locator(f'.tutorkit-group[aria-label^="{text}"]').locator("visible=true")
+        group.scroll_into_view_if_needed()
+        return group
+
+    def answer(self, text, choice, button="Answer"):
+        """Choose, and press the button."""
+        group = self.question(text)
+        group.locator("label", has_text=choice).click()
+        group.get_by_role("button", name=button).click()
+        return group
+
+    def says(self, group, text):
+        """Wait until a verdict is seen."""
+        verdict = group.get_by_role("status").filter(has_text=text)
+        expect(verdict).to_be_visible(timeout=10_000)
+
+    def done(self, n, of):
+        """Check how many things are said to be done."""
+        expect(self.root.get_by_text(f"{n} of {of} done.")).to_be_attached(timeout=10_000)
