@@ -13,8 +13,9 @@ from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.parts import INK, WIDE, Group, View
 
 STYLE = """<style>
-.tutorkit-choices .widget-radio-box label, .tutorkit-choices label {white-space: normal;
-  height: auto; line-height: 1.35; padding: .15em 0;}
+.tutorkit-choices .widget-radio-box label {display: flex; align-items: flex-start; height: auto;
+  line-height: 1.35; padding: .15em 0; white-space: normal;}
+.tutorkit-choices .widget-radio-box input {order: -1; flex: none;}
 .tutorkit-group > .widget-html .widget-html-content {white-space: normal; line-height: 1.4;}
 </style>"""
 
