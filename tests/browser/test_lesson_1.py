@@ -100,6 +100,7 @@ def test_the_table_appears_after_the_prediction(learner):
 
 
 def test_the_data_are_broken_and_a_harmless_setting_found(learner):
+    assert learner.root.get_by_text("Break the data yourself").locator("visible=true").count() == 1
     learner.answer("Predict: Now think of y", "It leaves them", "Commit")
     group = learner.question("Your task: Find a setting")
     group.get_by_role("button", name="This does no harm").click()

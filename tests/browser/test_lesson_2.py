@@ -25,7 +25,7 @@ def learner(browser, tmp_path_factory):
 
 
 def test_recall_and_the_example(learner):
-    learner.answer("From lesson 1: when is", "When missingness depends")
+    learner.answer("From lesson 1: when must", "When missingness depends")
     group = learner.answer("From lesson 1: a test", "y is MAR")
     learner.says(group, "It may be MNAR as well")
     learner.answer("From lesson 1: a test", "y is not MCAR")
@@ -64,10 +64,10 @@ def test_the_run_waits_for_the_prediction(learner):
     expect(learner.root.get_by_text("There is a prediction to make before")).to_be_visible()
     learner.shot("lesson-2-d-locked")
     group = learner.answer("Predict: Now run your focal", "Close to 0", "Commit")
-    expect(group.get_by_text("Run the model to see what comes out")).to_be_visible()
+    expect(group.get_by_text("Run the model of the task")).to_be_visible()
     run.click()
     learner.wait("Finished: 8,000 draws")
-    learner.says(group, "no nearer than listwise deletion")
+    learner.says(group, "of an SD of listwise deletion")
     learner.wait("Intercept: listwise -0.33")
     learner.shot("lesson-2-e-compared")
 
@@ -79,6 +79,8 @@ def test_singular_fits_are_predicted_and_seen(learner):
     group.get_by_role("button", name="Commit").click()
     learner.says(group, "You predicted 5, and it is 26.")
     learner.answer("Why does the posterior median", "It averages over all values")
+    learner.press("^Run the study")
+    learner.wait("40 of 40 data sets")
     figure = learner.root.locator("figure [role=img][aria-label*='estimates of ρ01']")
     figure.scroll_into_view_if_needed()
     learner.shot("lesson-2-f-singular")

@@ -52,7 +52,7 @@ def run(learner):
 
 
 def test_lesson_3_asks_and_explains(third):
-    third.answer("From lesson 2: why", "Rows of one cluster")
+    third.answer("From lesson 2: why is", "Rows of one cluster")
     third.answer("From lesson 2: REML", "The fit is singular")
     third.answer("Why does x1i", "Without one, nothing says")
     third.says(
@@ -88,6 +88,8 @@ def test_lesson_3_runs_and_shows_what_goes_wrong(third):
     third.says(group, "Hardly at all: 0.85 again")
     group = third.answer("Predict: A warning example", "It stays near 1", "Commit")
     third.says(group, "About 1.17 on average")
+    third.press("^Run the study")
+    third.wait("40 of 40 data sets")
     figure = third.root.locator("figure [role=img]").last
     figure.scroll_into_view_if_needed()
     third.shot("lesson-3-d-warning")

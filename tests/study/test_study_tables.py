@@ -109,3 +109,16 @@ def test_only_data_sets_with_both_count():
 def test_unknown_methods_are_refused():
     with pytest.raises(TutorkitError, match="no method 'listwise'"):
         closer(PAIR, "listwise", than="a")
+
+
+def test_all_coefficients_are_compared_in_units_of_the_others_spread():
+    """X errs by hundreds, z by hundredths: in units of their spread both count alike."""
+    rows = []
+    for k, (x, z) in enumerate([(300.0, 1.005), (-100.0, 0.98), (200.0, 1.01)], 1):
+        rows += [(k, "a", "x", 1 + x, 1.0, 0.0, 2.0, 1.0), (k, "a", "z", z, 1.0, 0.0, 2.0, 1.0)]
+        rows += [
+            (k, "b", "x", 1 + 1.05 * x, 1.0, 0.0, 2.0, 1.0),
+            (k, "b", "z", 1.0, 1.0, 0, 2, 1.0),
+        ]
+    found = closer(results(rows), "b", than="a").set_index("parameter")
+    assert found["share"].to_dict() == {"x": 0.0, "z": 1.0, ALL: pytest.approx(2 / 3)}

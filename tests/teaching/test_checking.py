@@ -76,7 +76,7 @@ def test_each_difference_is_named_once():
 def test_the_clusters_must_be_given():
     named = found(head="FIXED: x3i; MODEL: ", focal="y ~ x1i x2i x3i x2i*x3i;")
     assert named[0].what.startswith("The clusters are not given: j")
-    assert "standard errors are too small" in named[0].why
+    assert "clusters are too small" in named[0].why
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -89,3 +89,29 @@ def test_only_what_is_asked_for_is_judged(role):
 def test_no_model_at_all_says_where_to_begin():
     (finding,) = findings(None, WANTED, ROLES)
     assert finding.what == "There is no model yet."
+
+
+FREE = ("y.missing", "x1i.missing")
+
+
+@pytest.mark.parametrize(
+    "selection",
+    ["y.missing ~ y;", SELECTION, f"{SELECTION} x1i.missing ~ x3i;", "y.missing ~ y*x1i x3i;"],
+)
+def test_a_free_selection_model_may_have_any_predictors_with_the_variable_itself(selection):
+    spec = parse(f"{HEAD} focal: {FOCAL} auxiliary: {AUXILIARY} {selection}")
+    assert findings(spec, WANTED, ROLES, FREE) == []
+
+
+@pytest.mark.parametrize(
+    ("selection", "what"),
+    [
+        ("y.missing ~ x1i;", "y is missing in the selection model of y.missing."),
+        ("", "There is no model of y.missing."),
+        (f"{SELECTION} x2i.missing ~ x3i;",
+         "There is a selection model of x2i.missing that is not asked for."),
+    ],
+)  # fmt: skip
+def test_even_a_free_one_must_be_there_with_the_variable_itself(selection, what):
+    spec = parse(f"{HEAD} focal: {FOCAL} auxiliary: {AUXILIARY} {selection}")
+    assert [f.what for f in findings(spec, WANTED, ROLES, FREE)] == [what]

@@ -129,3 +129,46 @@ def test_the_probabilities_of_lesson_4_are_right():
     for y, text in ((2, ".42"), (0, ".12")):
         assert f"{norm.cdf(-1.2 + 0.5 * y):.2f}".removeprefix("0") == text
         assert text in words
+
+
+# --- lesson 7 -------------------------------------------------------------------------------------
+
+EXERCISE = (
+    "CLUSTERID: j; FIXED: x3i; MODEL: focal: y ~ x1i x2i x3i | x3i; auxiliary: x1i x2i ~ x3i;"
+)
+
+
+def test_the_exercise_comes_out_as_lesson_7_says():
+    data = datasets.load("exercise_04")
+    complete = datasets.load("exercise_04", complete=True)
+    item = lesson(7).item
+    assert item("rows").actual == len(data.dropna())
+    assert "132 and 72 of 600" in item("rows").text
+    assert data[["x1i", "x2i"]].isna().sum().tolist() == [132, 72]
+    fits = {"complete": fit_reml(parse(EXERCISE), complete)}
+    fits["listwise"] = fit_reml(parse(EXERCISE), data)
+    models = {
+        "MAR": "", "self": "x1i.missing ~ x1i;", "no y": "x1i.missing ~ x1i x2i x3i;",
+        "y": "x1i.missing ~ x1i y;", "all": "x1i.missing ~ x1i y x2i x3i;",
+    }  # fmt: skip
+    for name, selection in models.items():
+        fits[name] = sample(parse(f"{EXERCISE} {selection} {RUN}"), data, progress=False)
+    rows = compare(fits).set_index(["method", "parameter"])
+    assert [round(float(v), 2) for v in rows.loc["listwise", "x1i"][["estimate", "sd"]]] == [
+        0.84, 0.06,
+    ]  # fmt: skip
+    assert [round(float(v), 2) for v in rows.loc["listwise", "Intercept"][["estimate", "sd"]]] == [
+        -0.16, 0.09,
+    ]  # fmt: skip
+    assert round(rows.loc["complete", "x1i"]["estimate"], 2) == 0.98
+    for name, parameter, text in (
+        ("all", "x1i", "0.95"), ("y", "x1i", "0.95"), ("self", "x1i", "0.91"),
+        ("no y", "x1i", "0.93"), ("MAR", "x1i", "0.95"), ("MAR", "x2i", "1.07"),
+        ("MAR", "Intercept", "0.12"), ("self", "Intercept", "-0.11"),
+    ):  # fmt: skip
+        near(rows.loc[name, parameter], text)
+    for parameter in ("x1i", "x2i", "x3i"):
+        row = rows.loc["all", parameter]
+        assert abs(row["estimate"] - 1) < 1.5 * row["sd"]
+    assert "0.95 (SD .05)" in item("run").words
+    assert rows.loc["all", "x1i"]["sd"] == pytest.approx(0.05, abs=0.006)

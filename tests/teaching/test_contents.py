@@ -1,6 +1,5 @@
 """What lessons ask is complete: each wrong choice is explained, each figure is that of the data."""
 
-import numpy as np
 import pytest
 
 from tutorkit import (
@@ -15,7 +14,7 @@ from tutorkit import (
     study,
 )
 from tutorkit.model.script import render
-from tutorkit.teaching import Prediction, Question, Task, lesson, numbers
+from tutorkit.teaching import Prediction, Task, lesson, numbers
 from tutorkit.teaching.checking import findings
 
 FOCAL = "MODEL: focal: y ~ x1i x2i x3i x2i*x3i | x1i;"
@@ -66,7 +65,7 @@ def test_when_something_is_done():
     assert not content.is_done("x2i", {"x2i": [1, 2]})
     assert content.is_done("x2i", {"x2i": [1, 0]})
     assert content.is_done("slope", {"slope": 0})  # a prediction need not come true
-    assert content.is_done("harmless", {"harmless": ["MAR", 0.3]})
+    assert content.is_done("harmless", {"harmless": "MAR with 30% missing"})
     assert content.done_of({"x2i": [0], "slope": 1, "x1i": [0]}) == ("x2i", "slope")
 
 
@@ -90,16 +89,18 @@ def test_the_first_lessons_figures_are_those_of_the_data():
 
 
 def test_the_typical_fall_is_that_of_the_study():
-    """The text has two decimals, the mean's Monte Carlo error is .003."""
     found = shipped_study("chapter")
-    found = found[(found["parameter"] == "x1i") & (found["method"] == "listwise")]["estimate"]
-    text = lesson(1).item("typical").text
-    assert "0.94 on average" in text
-    assert found.mean() == pytest.approx(0.94, abs=0.012)
-    assert "an SD of about 0.10" in text
-    assert found.std() == pytest.approx(0.10, abs=0.012)
-    assert isinstance(lesson(1).item("typical"), Question)
-    assert np.isclose(found.mean() - 1, -0.06, atol=0.012)
+    found = found[found["parameter"] == "x1i"]
+    estimates = found.pivot(index="replication", columns="method", values="estimate")
+    falls = estimates["complete data"] - estimates["listwise"]
+    item = lesson(1).item("typical")
+    assert len(falls) == 1000
+    assert "0.06 on average, with an SD of 0.04" in item.text
+    assert [round(falls.mean(), 2), round(falls.std(), 2)] == [0.06, 0.04]
+    assert f"reached in {(falls >= 0.175).sum()} of the 1,000" in item.choices[1].words
+    data = [datasets.load("04_multilevel", complete=whole) for whole in (True, False)]
+    whole, listwise = (fit_reml(parse(f"CLUSTERID: j; {FOCAL}"), table) for table in data)
+    assert f"{whole.estimate[1] - listwise.estimate[1]:.2f}" in item.text
 
 
 # --- models to be built ---------------------------------------------------------------------------
@@ -110,9 +111,10 @@ TASKS = [(number, item) for number, item in ITEMS if isinstance(item, Task)]
 @pytest.mark.parametrize(("number", "task"), TASKS, ids=lambda v: getattr(v, "key", v))
 def test_the_solution_passes_and_the_beginning_does_not(number, task):
     wanted = parse(task.script)
-    assert findings(wanted, wanted, task.roles) == []
-    assert findings(parse(render(wanted)), wanted, task.roles) == []
-    assert findings(parse(task.start) if task.start else None, wanted, task.roles)
+    assert findings(wanted, wanted, task.roles, task.free) == []
+    assert findings(parse(render(wanted)), wanted, task.roles, task.free) == []
+    start = parse(task.start) if task.start else None
+    assert findings(start, wanted, task.roles, task.free)
 
 
 # --- lesson 2 -------------------------------------------------------------------------------------

@@ -28,9 +28,11 @@ def fingerprint(scenario: Scenario, methods: Mapping[str, str | ModelSpec], seed
         "size": [scenario.n_clusters, scenario.cluster_size],
         "skewness": scenario.skewness,
         "given": [scenario.given, scenario.given_sd],
-        "methods": {n: render(m) if isinstance(m, ModelSpec) else m for n, m in methods.items()},
+        "methods": [[n, render(m) if isinstance(m, ModelSpec) else m] for n, m in methods.items()],
     }
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=float).encode()).hexdigest()[
+        :16
+    ]
 
 
 def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
@@ -47,12 +49,13 @@ def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
         append(file, {"study": study})
         return {}
     try:
-        text = file.read_text(encoding="utf-8")
-        lines = [json.loads(line) for line in text.splitlines(keepends=True) if line[-1:] == "\n"]
+        content = file.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        lines = [json.loads(line) for line in whole.splitlines()]
         found = lines[0]["study"]
         replications = {line["replication"]: line for line in lines[1:]}
-        if text[-1:] != "\n":
-            file.write_text(text[: text.rindex("\n") + 1], encoding="utf-8")
+        if found == study and whole != content:
+            os.truncate(file, len(whole))
     except OSError as error:
         raise DataError(f"'{file}' cannot be opened: {error.strerror}") from None
     except (ValueError, LookupError, TypeError):

@@ -15,9 +15,6 @@ from tutorkit.study.study import COLUMNS, COMPLETE, LISTWISE, Method
 RESULTS = Path(__file__).parent / "results"
 REPLICATIONS = 1000
 DECIMALS = 4
-_ABOUT = {
-    "chapter": "y missing by itself, normal errors: the situation of the chapter",
-}
 
 
 def shipped_study(name: str) -> pd.DataFrame:
@@ -31,8 +28,8 @@ def shipped_study(name: str) -> pd.DataFrame:
     TutorkitError
         If there is none of this name.
     """
-    if name not in _ABOUT:
-        raise TutorkitError(f"There is no study '{name}'", did_you_mean(name, _ABOUT))
+    if name not in scenarios():
+        raise TutorkitError(f"There is no study '{name}'", did_you_mean(name, scenarios()))
     table = pd.read_csv(RESULTS / f"{name}.csv.gz", dtype={"problem": object})
     return table.fillna({"problem": ""})[COLUMNS]
 
@@ -47,11 +44,11 @@ def chapter_methods() -> dict[str, Method]:
     }
 
 
-def chapter_model(selection: str, burn: int = 500, iterations: int = 2000) -> ModelSpec:
+def chapter_model(selection: str) -> ModelSpec:
     """Return the chapter's model with this selection model, and fewer iterations."""
     return parse(
         "CLUSTERID: j; FIXED: x3i; MODEL: focal: y ~ x1i x2i x3i x2i*x3i | x1i; "
-        f"auxiliary: x1i x2i ~ x3i; {selection} BURN: {burn}; ITERATIONS: {iterations};"
+        f"auxiliary: x1i x2i ~ x3i; {selection} BURN: 500; ITERATIONS: 2000;"
     )
 
 

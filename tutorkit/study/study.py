@@ -112,9 +112,9 @@ def study(
         jobs = [pool.submit(replicate, scenario, dict(methods), seed, k) for k in wanted]
 
         def take(found: dict[str, Any]) -> None:
+            done[found["replication"]] = found
             if path is not None:
                 append(path, found)
-            done[found["replication"]] = found
             show(len(done))
 
         show(len(done))
@@ -147,6 +147,8 @@ def replicate(
             rows += _rows(name, fit, scenario)
         except TutorkitError as error:
             rows.append({"method": name, "problem": f"{error.message}."})
+        except Exception as error:  # ours, or the machine's: the other methods go on
+            rows.append({"method": name, "problem": f"{type(error).__name__}: {error}"})
     return {"replication": number, "rows": rows}
 
 
@@ -171,10 +173,10 @@ def _work_off(
         while left:
             try:
                 wait(left, timeout=0.1, return_when=FIRST_COMPLETED)
-                while finished := [job for job in left if job.done()]:
-                    left.remove(finished[0])
-                    if not finished[0].cancelled():
-                        take(finished[0].result())
+                for job in [job for job in left if job.done()]:
+                    left.remove(job)
+                    if not job.cancelled():
+                        take(job.result())
                 if stop.is_set():
                     left = [job for job in left if not job.cancel()]
             except KeyboardInterrupt:
@@ -229,6 +231,8 @@ def _check(methods: Mapping[str, Method], replications: int, seed: int) -> None:
     if not methods:
         raise SpecError("A study needs a method", "For example {'listwise': 'listwise'}.")
     for name, method in methods.items():
+        if name == TRUTH:
+            raise SpecError(f"'{TRUTH}' cannot be the name of a method", "Choose another name.")
         if not isinstance(method, ModelSpec) and method not in REML:
             raise SpecError(
                 f"The method '{name}' is neither a model nor one of 'complete' and 'listwise'",

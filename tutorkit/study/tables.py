@@ -82,23 +82,26 @@ def closer(results: pd.DataFrame, method: str, than: str) -> pd.DataFrame:
     for name in (method, than):
         if name not in methods:
             raise TutorkitError(f"The study has no method '{name}'", did_you_mean(name, methods))
-    one, other = (_errors(known[known["method"] == name]) for name in (method, than))
-    parameters = [name for name in one if name in other]
-    one, other = one[parameters].dropna().align(other[parameters].dropna(), join="inner", axis=0)
+    signed, other_signed = (_errors(known[known["method"] == name]) for name in (method, than))
+    parameters = [name for name in signed if name in other_signed]
+    signed, other_signed = (
+        signed[parameters].dropna().align(other_signed[parameters].dropna(), join="inner", axis=0)
+    )
+    one, other = signed.abs(), other_signed.abs()
     if len(one) < 2 or not parameters:
         raise TutorkitError(f"There are too few data sets with both '{method}' and '{than}'")
     better = {str(name): (one[name] < other[name]).to_numpy() for name in parameters}
     coefficients = [name for name in parameters if not str(name).startswith(_NOT_COEFFICIENTS)]
-    unit = other[coefficients].std()
+    unit = other_signed[coefficients].std()
     sums = [((table[coefficients] / unit) ** 2).sum(axis=1) for table in (one, other)]
     better[ALL] = (sums[0] < sums[1]).to_numpy()
     return pd.DataFrame([_share(name, found) for name, found in better.items()])
 
 
 def _errors(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return distances from the truth, (replication, parameter), the parameters in order."""
+    """Return estimates minus truth, (replication, parameter), the parameters in order."""
     rows = rows[rows["truth"].notna()]
-    rows = rows.assign(error=(rows["estimate"] - rows["truth"]).abs())
+    rows = rows.assign(error=rows["estimate"] - rows["truth"])
     order = list(dict.fromkeys(rows["parameter"]))
     return rows.pivot(index="replication", columns="parameter", values="error")[order]
 

@@ -23,18 +23,23 @@ class Finding:
     why: str
 
 
-def findings(spec: ModelSpec | None, wanted: ModelSpec, roles: Sequence[Role]) -> list[Finding]:
+def findings(
+    spec: ModelSpec | None, wanted: ModelSpec, roles: Sequence[Role], free: Sequence[str] = ()
+) -> list[Finding]:
     """Compare a model with the one wanted, as far as the equations of ``roles`` go.
 
     The order of terms and equations, and the factors' order in a product, play no part, nor do
-    priors and settings of the run.
+    priors and settings of the run. Of the equations of ``free`` only the variable itself is asked
+    for, where the wanted model has it.
     """
     if spec is None:
         return [Finding("There is no model yet.", "Choose the outcome of the focal model first.")]
-    return list(_findings(spec, wanted, roles))
+    return list(_findings(spec, wanted, roles, free))
 
 
-def _findings(spec: ModelSpec, wanted: ModelSpec, roles: Sequence[Role]) -> Iterator[Finding]:
+def _findings(
+    spec: ModelSpec, wanted: ModelSpec, roles: Sequence[Role], free: Sequence[str]
+) -> Iterator[Finding]:
     if spec.cluster != wanted.cluster:
         yield _wrong_cluster(spec, wanted)
     own = {e.outcome: e for e in spec.equations}
@@ -45,9 +50,13 @@ def _findings(spec: ModelSpec, wanted: ModelSpec, roles: Sequence[Role]) -> Iter
         mine = own.get(equation.outcome)
         if mine is None or role_of(spec, mine) != role:
             yield _no_equation(equation, role)
+        elif equation.outcome in free:
+            if equation.selects in equation.inputs and equation.selects not in mine.inputs:
+                what = f"{equation.selects} is missing in the {role} model of {equation.outcome}."
+                yield Finding(what, _missing(Term((f"{equation.selects}",)), equation, role))
         else:
             yield from _terms(mine, equation, role)
-    asked = {e.outcome for e in wanted.equations}
+    asked = {*(e.outcome for e in wanted.equations), *free}
     for equation in spec.equations:
         role = role_of(spec, equation)
         if role in roles and equation.outcome not in asked:
@@ -71,7 +80,8 @@ def _wrong_cluster(spec: ModelSpec, wanted: ModelSpec) -> Finding:
     return Finding(
         f"The clusters are not given: {wanted.cluster} numbers them (CLUSTERID).",
         "Rows of one cluster are alike. Taken as independent they seem to hold more information "
-        "than they do, and standard errors are too small.",
+        "than they do, and standard errors of the intercept and of effects that vary over "
+        "clusters are too small.",
     )
 
 
@@ -159,8 +169,8 @@ def _too_much(term: Term, role: Role) -> str:
     if role == "selection":
         return "That is no mistake, but each predictor more makes the chains converge more slowly."
     return (
-        "Each variable is explained by those after it. Were two to explain each other, there would "
-        "be no joint distribution."
+        "Each variable is explained by those after it. What explains more than asked for makes the "
+        "model larger, and two that explain each other need not fit together."
     )
 
 

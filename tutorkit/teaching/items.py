@@ -31,6 +31,11 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
 
+    def is_possible(self, answer: Any) -> bool:
+        """Tell whether this can be an answer: the choices of all attempts, in order."""
+        known = range(len(self.choices))
+        return isinstance(answer, list) and bool(answer) and all(k in known for k in answer)
+
     def is_right(self, answer: int) -> bool:
         """Tell whether the choice of this index is the right one."""
         return self.choices[answer].right
@@ -56,6 +61,11 @@ class Prediction:
     close: int = 0
     after_run: bool = False
 
+    def is_possible(self, answer: Any) -> bool:
+        """Tell whether this can be a prediction: a choice, or a number in its range."""
+        span = range(len(self.choices)) if self.choices else range(self.low, self.high + 1)
+        return isinstance(answer, int) and answer in span
+
     def is_right(self, answer: int) -> bool:
         """Tell whether this choice came true, or this number was close."""
         if self.choices:
@@ -72,7 +82,9 @@ class Task:
     """A model to be built: it is done when the equations of ``roles`` are those of ``script``.
 
     ``start`` is the script one begins with, empty to begin from nothing. ``hints`` lead step by
-    step to the model, the last one nearly gives it; ``words`` are said when it is right.
+    step to the model, the last one nearly gives it; ``words`` are said when it is right. ``free``
+    are indicators such as "y.missing" that may be explained by anything, or not at all, as long as
+    those that ``script`` explains by the variable itself are.
     """
 
     key: str
@@ -82,8 +94,16 @@ class Task:
     hints: tuple[str, ...]
     words: str
     start: str = ""
+    free: tuple[str, ...] = ()
     step: int = 1
     """Of the builder, counted from 0, at which one begins."""
+
+    def is_possible(self, answer: Any) -> bool:
+        """Tell whether this can be a state of the task: right or not, and the hints given."""
+        if not isinstance(answer, dict) or {*answer} != {"right", "hints"}:
+            return False
+        hints = answer["hints"]
+        return isinstance(hints, int) and hints in range(len(self.hints) + 1)
 
 
 Item = Question | Prediction | Task
@@ -124,6 +144,11 @@ class Content:
             what = f"Lesson {self.number} asks nothing called '{key}'"
             raise TutorkitError(what, did_you_mean(key, known))
         return known[key]
+
+    def is_possible(self, key: str, answer: Any) -> bool:
+        """Tell whether this can be the answer to what is asked under this key."""
+        item = next((item for item in self.items if item.key == key), None)
+        return item.is_possible(answer) if item else isinstance(answer, str)
 
     def is_done(self, key: str, answers: Mapping[str, Any]) -> bool:
         """Tell whether a question is answered right, a prediction committed, a task done."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import tempfile
+import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from tutorkit.teaching.reading import lesson, numbers
 FILE = "tutorkit-progress.json"
 VERSION = 1
 SCRIPT = "script"  # the key of the model as it stands
+STALE_SECONDS = 5  # after which a lock is taken to be a dead kernel's
 START = "T1-"  # of a code
 _COMMON = (
     b'","y.missing ~ y x1i x2i x3i x2i*x3i;y ~ x1i x2i x3i x2i*x3i | x1i;":[1,":[0,":[2,":1,":0,'
@@ -49,20 +52,23 @@ def read(file: Path) -> Answers:
 
 
 def write(file: Path, answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add answers to those in the file, whole or not at all.
+    """Add answers to those in the file, whole or not at all; several notebooks may do so at once.
 
     Raises
     ------
     DataError
         If the file cannot be read or written.
     """
-    merged = merge(read(file), answers)
-    content = json.dumps({"version": VERSION, "answers": merged}, indent=1)
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(content + "\n")
-        os.replace(name, file)
+        with _alone(file):
+            content = {"version": VERSION, "answers": merge(read(file), answers)}
+            handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as out:
+                    out.write(json.dumps(content, indent=1) + "\n")
+                os.replace(name, file)
+            finally:
+                Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise DataError(
             f"Your answers cannot be saved in '{file.name}': {error.strerror}",
@@ -70,10 +76,53 @@ def write(file: Path, answers: Mapping[str, Mapping[str, Any]]) -> None:
         ) from None
 
 
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Keep other notebooks from writing meanwhile; a lock that was left behind is taken away."""
+    lock = file.with_name(f".{file.name}.lock")
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - lock.stat().st_mtime > STALE_SECONDS:
+                    lock.unlink()
+            time.sleep(0.005)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
 def merge(known: Answers, more: Mapping[str, Mapping[str, Any]]) -> Answers:
     """Return all answers; where both have one, that of ``more``."""
     lessons = dict.fromkeys([*known, *more])
     return {name: {**known.get(name, {}), **more.get(name, {})} for name in lessons}
+
+
+def joint(name: str, known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers to one lesson from two places, such that nothing that is done is lost.
+
+    Attempts at a question follow each other, those that end right last; a prediction once
+    committed stays; of two models that of ``known`` stays unless it has done no task.
+    """
+    content = lesson(int(name))
+    out = {**more, **known}
+    for key in known.keys() & more.keys():
+        if isinstance(known[key], list):
+            first, last = known[key], more[key]
+            if content.is_done(key, known):
+                first, last = last, first
+            out[key] = first if first == last else [*first, *last]
+        elif isinstance(known[key], dict):
+            out[key] = {
+                "right": known[key]["right"] or more[key]["right"],
+                "hints": max(known[key]["hints"], more[key]["hints"]),
+            }
+    if len(content.done_of(more)) > len(content.done_of(known)) and SCRIPT in more:
+        out[SCRIPT] = more[SCRIPT]
+    return out
 
 
 def to_code(answers: Answers) -> str:
@@ -118,7 +167,8 @@ def from_code(code: str) -> Answers:
     found: Answers = {}
     for n, (_, *values) in kept.items():
         pairs = zip((*lesson(n).keys, SCRIPT), values, strict=True)
-        found[f"{n}"] = {key: value for key, value in pairs if value is not None}
+        known = {key: value for key, value in pairs if value is not None}
+        found[f"{n}"] = _possible(f"{n}", known)
     return found
 
 
@@ -128,7 +178,21 @@ def _mark(number: int) -> int:
 
 
 def _checked(content: Any) -> Answers:
-    """Return the answers in the content of a file; errors if it is anything else."""
+    """Return the answers in the content of a file; errors if it is anything else.
+
+    What a lesson does not ask, and answers that cannot be, are left out.
+    """
     if content["version"] != VERSION:
         raise ValueError("another version")
-    return {str(name): dict(answers.items()) for name, answers in content["answers"].items()}
+    found = {str(name): dict(answers.items()) for name, answers in content["answers"].items()}
+    return {name: _possible(name, answers) for name, answers in found.items()}
+
+
+def _possible(name: str, answers: dict[str, Any]) -> dict[str, Any]:
+    if name not in map(str, numbers()):
+        return answers  # of another version, which may want it back
+    content = lesson(int(name))
+    return {
+        key: value for key, value in answers.items()
+        if (isinstance(value, str) if key == SCRIPT else content.is_possible(key, value))
+    }  # fmt: skip

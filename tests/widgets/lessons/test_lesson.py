@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tutorkit import DataViews, Lesson, TutorkitError
+from tutorkit import DataViews, Lesson, TutorkitError, chapter_scenario
 from tutorkit.teaching.progress import FILE
 from tutorkit.widgets.lessons.break_lab import TIMES
 from tutorkit.widgets.lessons.prediction import PredictionView
@@ -61,7 +61,11 @@ def test_a_prediction_is_committed_once(lesson, tmp_path):
 @pytest.mark.parametrize(("number", "says"), [(390, "383: close."), (500, "it is 383.")])
 def test_a_number_is_judged_by_how_close_it_is(lesson, number, says):
     view = only(lesson.ask("rows"), PredictionView)
-    view.control.value = number
+    for wrong in ("", "many", "5000"):
+        view.control.value = wrong
+        view.button.click()
+        assert "Write a whole number from 200 to 600" in view.message.value
+    view.control.value = f"{number}"
     view.button.click()
     assert f"You predicted {number}" in view.words.value
     assert says in view.words.value
@@ -169,9 +173,16 @@ def test_the_task_is_done_only_by_a_harmless_setting(lesson, tmp_path):
     assert lesson.done == ()
     lab.strength.value = 0.0
     lab.check.click()
-    assert "Right: MNAR with 35% missing" in lab.verdict.value
-    assert saved(tmp_path) == {"harmless": ["MNAR", 0.35]}
-    assert "Right: MNAR" in laboratory(Lesson(1, tmp_path)).verdict.value
+    assert "Right: MCAR with 35% missing" in lab.verdict.value
+    assert saved(tmp_path) == {"harmless": "MCAR with 35% missing"}
+    assert "Right: MCAR" in laboratory(Lesson(1, tmp_path)).verdict.value
+    lab.strength.value = 0.3
+    lab.check.click()
+    lesson.give("slope", 1)
+    assert "It does harm" in lab.verdict.value  # whatever else is answered
+    lab.mechanism.value = "MAR"
+    lab.check.click()
+    assert "Right: MAR with 35% missing" in lab.verdict.value
 
 
 @pytest.mark.parametrize(
@@ -181,9 +192,68 @@ def test_the_task_is_done_only_by_a_harmless_setting(lesson, tmp_path):
         (lambda lesson: lesson.show(DataViews, after="row"), "nothing called 'row'"),
         (lambda lesson: lesson.break_it("harm"), "no task 'harm'"),
         (lambda lesson: lesson.give("y", "M"), "'M' does not begin one choice"),
+        (lambda lesson: lesson.give("x2i", 7), "7 cannot be the answer to 'x2i'"),
         (lambda lesson: Lesson(0), "no lesson 0"),
     ],
 )
 def test_mistakes_in_cells_are_one_message(lesson, call, says):
     with pytest.raises(TutorkitError, match=says):
         call(lesson)
+
+
+def test_a_choice_not_yet_sent_stays_when_another_question_is_answered(lesson):
+    first, second = (only(lesson.ask(key), QuestionView) for key in ("x1i", "y"))
+    second.choices.value = 1
+    first.choices.value = 1
+    first.button.click()
+    assert second.choices.value == 1
+
+
+def test_a_lesson_opened_twice_loses_nothing(lesson, tmp_path):
+    other = Lesson(1, tmp_path)
+    lesson.give("x2i", "MCAR")
+    other.give("slope", 2)
+    assert saved(tmp_path) == {"x2i": [0], "slope": 2}
+
+
+def test_the_code_holds_what_was_done_in_another_lesson_meanwhile(lesson, tmp_path):
+    Lesson(2, tmp_path).give("se", 0)
+    lesson.give("x2i", "MCAR")
+    (tmp_path / "there").mkdir()
+    there = Lesson(2, tmp_path / "there")
+    there.session.take(lesson.session.code())
+    assert there.done == ("se",)
+    assert Lesson(1, tmp_path / "there").done == ("x2i",)
+
+
+def test_a_view_is_built_once_when_it_is_unlocked(lesson):
+    view = lesson.show(DataViews, after="rows")
+    lesson.give("rows", 300)
+    built = only(view, DataViews)
+    lesson.give("slope", 0)
+    assert only(view, DataViews) is built
+
+
+def test_a_study_is_run_watched_and_shown(lesson):
+    few = chapter_scenario(n_clusters=10, cluster_size=10)
+    view = lesson.study(few, {"listwise": "listwise"}, replications=4, parameter="x1i")
+    assert "0 of 4 data sets" in view.bar.value
+    view.run.click()
+    view.wait()
+    assert "4 of 4 data sets" in view.bar.value
+    assert "4 estimates of x1i" in view.display.picture.text
+    assert not view.run.disabled
+    assert view.stop.disabled
+
+
+def test_a_study_can_be_stopped_and_its_errors_are_seen(lesson):
+    view = lesson.study(chapter_scenario(), {"listwise": "listwise"}, replications=5000)
+    view.run.click()
+    assert view.run.disabled
+    view.stop.click()
+    view.wait()
+    assert "5000 of 5000" not in view.bar.value
+    wrong = lesson.study(chapter_scenario(rate=2), {"listwise": "listwise"}, replications=2)
+    wrong.run.click()
+    wrong.wait()
+    assert "between 0 and 1" in wrong.message.value

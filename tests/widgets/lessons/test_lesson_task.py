@@ -99,6 +99,7 @@ def test_the_model_is_saved_as_it_is_built_and_returns(task, tmp_path):
 def test_what_is_typed_wrongly_is_saved_as_well(task, tmp_path):
     task.session.write("CLUSTERID: j; MODEL: y ~ x1i x1i;")
     again = Lesson(2, tmp_path)
+    again.ask("focal")
     assert again.session.script == "CLUSTERID: j; MODEL: y ~ x1i x1i;"
     assert again.session.problem is not None
 
@@ -125,12 +126,27 @@ def test_the_run_waits_for_the_prediction_and_the_prediction_for_the_run(task, l
     session.edit(burn=20, iterations=100)
     session.start()
     session.wait()
+    assert WAIT in view.words.value  # another model was run
+    complete(session)
+    session.start()
+    session.wait()
     assert "You predicted: Close to 0." in view.words.value
-    assert "no nearer than listwise deletion" in view.words.value
+    assert "of an SD of listwise deletion" in view.words.value
 
 
 def test_give_takes_a_script(lesson):
-    lesson.give("focal", "CLUSTERID: j; MODEL: y ~ x3i;")
+    with pytest.raises(TutorkitError, match="x1i is missing in the focal model of y"):
+        lesson.give("focal", "CLUSTERID: j; MODEL: y ~ x3i;")
+    with pytest.raises(TutorkitError, match="stands twice"):
+        lesson.give("focal", "CLUSTERID: j; MODEL: y ~ x3i x3i;")
     assert lesson.done == ()
     lesson.give("focal", "CLUSTERID: j; MODEL: y ~ x1i x2i x3i x2i*x3i | x1i;")
     assert lesson.done == ("focal",)
+
+
+def test_other_data_do_not_replace_the_model_that_is_saved(task, lesson, tmp_path):
+    complete(lesson.session)
+    kept = saved(tmp_path)["script"]
+    lesson.session.load("exercise_04")
+    lesson.session.begin("y")
+    assert saved(tmp_path)["script"] == kept

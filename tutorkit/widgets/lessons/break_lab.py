@@ -23,7 +23,6 @@ OUTCOME, COVARIATE = "y", "x3i"
 TIMES = 40
 NARROW = {"width": "auto", "align_self": "flex-start"}
 LEAST = 0.3  # share of missing values that the task asks for
-WEAK = 0.1  # an effect on missingness, in probits per SD, that does no harm to speak of
 WHAT = {
     "MCAR": "y is missing by chance alone.",
     "MAR": "The larger x3i, the more often y is missing.",
@@ -49,6 +48,7 @@ class BreakLab(View):
         self.truth = chapter_scenario().truth
         self._rng = np.random.default_rng(1)
         self._whole: RemlFit | None = None
+        self._drawn: str | None = None
         self.mechanism = ToggleButtons(options=MECHANISMS, value="MNAR", tooltip="Mechanism",
                                        style={"button_width": "90px"})  # fmt: skip
         self.what = HTML()
@@ -75,7 +75,7 @@ class BreakLab(View):
         self.on_click(self.again, self._draw)
         self.on_click(self.repeat, self._repeat)
         self.on_click(self.check, self._check)
-        self.follow("data", self._draw)
+        self.follow("data", self._begin)
         self.follow("answers", self._redraw)
 
     @property
@@ -84,6 +84,10 @@ class BreakLab(View):
         cause = {"MCAR": {}, "MAR": {COVARIATE: 1.0}, "MNAR": {OUTCOME: 1.0}}[self.mechanism.value]
         causes = dict.fromkeys(cause, self.strength.value)
         return Deletion(OUTCOME, self.rate.value, causes)
+
+    def _begin(self) -> None:
+        self._whole = None
+        self._draw()
 
     def _draw(self) -> None:
         self.what.value = note_html(WHAT[self.mechanism.value])
@@ -115,27 +119,26 @@ class BreakLab(View):
 
     def _check(self) -> None:
         deletion = self.deletion
-        harmful = deletion.causes.get(OUTCOME, 0.0) > WEAK
+        harmful = deletion.causes.get(OUTCOME, 0.0) > 0
         if deletion.rate < LEAST:
             words = f"Only {deletion.rate:.0%} of y is missing here. Let at least {LEAST:.0%} be."
             self.verdict.value = verdict_html("Not enough is missing.", words, False)
         elif harmful:
             self._repeat()
             head = "It does harm: y decides itself whether it is missing."
-            words = (
-                "See the means of the repetitions above: they lie apart from the complete data's."
-            )
-            self.verdict.value = verdict_html(head, words, False)
+            self.verdict.value = verdict_html(head, HARMFUL, False)
         else:
             self._repeat()
-            self.session.answer(self.task, [self.mechanism.value, round(deletion.rate, 2)])
+            # without strength nothing in the data decides
+            mechanism = self.mechanism.value if any(deletion.causes.values()) else "MCAR"
+            self._drawn = None
+            self.session.answer(self.task, f"{mechanism} with {deletion.rate:.0%} missing")
 
     def _redraw(self) -> None:
         found = self.session.answers.get(self.task)
-        if found:
-            mechanism, rate = found
-            head = f"Right: {mechanism} with {rate:.0%} missing."
-            self.verdict.value = verdict_html(head, HARMLESS, True)
+        if found and found != self._drawn:
+            self.verdict.value = verdict_html(f"Right: {found}.", HARMLESS, True)
+        self._drawn = found
 
     def _complete(self) -> pd.DataFrame:
         if self.session.complete is None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 
 from ipywidgets import HTML, Button, HBox, Text, VBox
 
 from tutorkit.errors import TutorkitError, did_you_mean
+from tutorkit.model.script import parse
+from tutorkit.model.spec import ModelSpec
+from tutorkit.study import Scenario
 from tutorkit.teaching import Question, Task, lesson
+from tutorkit.teaching.checking import findings
 from tutorkit.widgets.lessons.baseline_table import BaselineTable
 from tutorkit.widgets.lessons.break_lab import BreakLab
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.lessons.prediction import PredictionView
 from tutorkit.widgets.lessons.question import QuestionView
+from tutorkit.widgets.lessons.study_view import StudyView
 from tutorkit.widgets.lessons.task import TaskView
 from tutorkit.widgets.parts import INK, ROW, Message, View, heading_html, list_html, note_html
 
@@ -80,13 +85,32 @@ class Lesson(View):
         """Return the chapter's table 7.1 for the session's model: complete data and listwise."""
         return self.show(BaselineTable, after)
 
-    def break_it(self, task: str) -> View:
-        """Return the laboratory in which one deletes values oneself, for one of the tasks."""
+    def study(
+        self,
+        scenario: Scenario,
+        methods: Mapping[str, str | ModelSpec],
+        replications: int = 40,
+        parameter: str = "",
+        after: str = "",
+    ) -> View:
+        """Return a view that runs a study: arguments as those of `tutorkit.study`.
+
+        It shows all estimates of ``parameter`` or, without one, the means of all parameters.
+        ``after`` is as in `show`.
+        """
+        more = (scenario, methods, replications, parameter)
+        return self.show(lambda session: StudyView(session, *more), after)
+
+    def break_it(self, task: str, after: str = "") -> View:
+        """Return the laboratory in which one deletes values oneself, for one of the tasks.
+
+        ``after`` is as in `show`.
+        """
         known = dict(self.content.tasks)
         if task not in known:
             what = f"Lesson {self.content.number} has no task '{task}'"
             raise TutorkitError(what, did_you_mean(task, known))
-        return BreakLab(self.session, task, known[task])
+        return self.show(lambda session: BreakLab(session, task, known[task]), after)
 
     def give(self, key: str, answer: str | int) -> None:
         """Answer from a cell: a number, the beginning of a choice's text, or a script.
@@ -94,12 +118,11 @@ class Lesson(View):
         Raises
         ------
         TutorkitError
-            If there is no such question or choice.
+            If there is no such question or choice, or the script is not the model asked for.
         """
         item = self.content.item(key)
         if isinstance(item, Task):
-            self.session.write(f"{answer}")
-            TaskView(self.session, item).check.click()
+            self._build(item, f"{answer}")
             return
         if isinstance(answer, str):
             texts = [choice.text for choice in item.choices]
@@ -109,7 +132,18 @@ class Lesson(View):
                 raise TutorkitError(what, did_you_mean(answer, texts))
             answer = found[0]
         value = [answer] if isinstance(item, Question) else answer
+        if not item.is_possible(value):
+            raise TutorkitError(f"{answer} cannot be the answer to '{key}'")
         self.session.answer(key, value)
+
+    def _build(self, task: Task, script: str) -> None:
+        """Take a script as the model of a task."""
+        found = findings(parse(script), parse(task.script), task.roles, task.free)
+        self.session.write(script)
+        if found:
+            raise TutorkitError(found[0].what.rstrip("."), found[0].why)
+        known = {"hints": 0, **self.session.answers.get(task.key, {})}
+        self.session.answer(task.key, {**known, "right": True})
 
     @property
     def done(self) -> tuple[str, ...]:

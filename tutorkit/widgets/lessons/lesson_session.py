@@ -9,12 +9,15 @@ from typing import Any
 from traitlets import Dict, Unicode
 
 from tutorkit.errors import DataError, TutorkitError
-from tutorkit.teaching import Content
+from tutorkit.model.script import parse
+from tutorkit.teaching import Content, Prediction, Task
+from tutorkit.teaching.checking import findings
 from tutorkit.teaching.progress import (
     FILE,
     SCRIPT,
     Answers,
     from_code,
+    joint,
     merge,
     read,
     to_code,
@@ -38,10 +41,9 @@ class LessonSession(Session):
         super().__init__(content.data, content.script)
         self.content = content
         self._saved_in = folder / FILE
-        self._others: Answers = {}
+        self._unsaved: Answers = {}
         try:
-            self._others = read(self._saved_in)
-            self.answers = self._others.pop(self._name, {})
+            self.answers = read(self._saved_in).get(self._name, {})
         except DataError as error:
             self.trouble = f"{error.message}. {error.hint}"
         if SCRIPT in self.answers:
@@ -50,8 +52,9 @@ class LessonSession(Session):
 
     def _keep_script(self, _: object) -> None:
         """Save the model as it stands; what is wrong with saving is said in the lesson's head."""
-        with contextlib.suppress(DataError):
-            self.answer(SCRIPT, self.script)
+        if self.name == self.content.data:  # not other data's
+            with contextlib.suppress(DataError):
+                self.answer(SCRIPT, self.script)
 
     @property
     def _name(self) -> str:
@@ -61,6 +64,15 @@ class LessonSession(Session):
     def done(self) -> tuple[str, ...]:
         """The keys of what is done."""
         return self.content.done_of(self.answers)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the last run has draws, of the model that the lesson asks for."""
+        if self.draws is None or not self.draws.n_kept:
+            return False
+        tasks = [item for item in self.content.items if isinstance(item, Task)]
+        spec = self.draws.spec
+        return not any(findings(spec, parse(t.script), t.roles, t.free) for t in tasks)
 
     @alone
     def answer(self, key: str, value: Any) -> None:
@@ -72,15 +84,18 @@ class LessonSession(Session):
             If it cannot be saved; it is taken all the same.
         """
         self.answers = {**self.answers, key: value}
-        self._save({self._name: self.answers})
+        self._save({self._name: {key: value}})
 
     def code(self) -> str:
         """Return the code that carries the answers to all lessons."""
-        return to_code(merge(self._others, {self._name: self.answers}))
+        known: Answers = {}
+        with contextlib.suppress(DataError):
+            known = read(self._saved_in)
+        return to_code(merge(known, {self._name: self.answers}))
 
     @alone
     def take(self, code: str) -> None:
-        """Take the answers in a code; they replace the answers there are to the same questions.
+        """Add the answers in a code to those there are: nothing that is done is lost.
 
         Raises
         ------
@@ -88,18 +103,25 @@ class LessonSession(Session):
             If it is no code, or the answers cannot be saved.
         """
         found = from_code(code)
-        self._others = merge(self._others, found)
-        self.answers = {**self.answers, **self._others.pop(self._name, {})}
-        self._save(found)
-        self.write(self.answers.get(SCRIPT, self.script))
+        known: Answers = {}
+        with contextlib.suppress(DataError):
+            known = read(self._saved_in)
+        known = merge(known, {self._name: self.answers})
+        joined = {name: joint(name, known.get(name, {}), more) for name, more in found.items()}
+        self.answers = joined.get(self._name, self.answers)
+        if self.answers.get(SCRIPT, self.script) != self.script:
+            self.write(self.answers[SCRIPT])
+        self._save(joined)
 
     def _save(self, answers: Answers) -> None:
+        """Save these answers, and what could not be saved before."""
+        self._unsaved = merge(self._unsaved, answers)
         try:
-            write(self._saved_in, answers)
+            write(self._saved_in, self._unsaved)
         except DataError as error:
             self.trouble = f"{error.message}. {error.hint}"
             raise
-        self.trouble = ""
+        self.trouble, self._unsaved = "", {}
 
     @alone
     def start(self) -> None:
@@ -111,7 +133,8 @@ class LessonSession(Session):
             If a prediction is still to be made, and as `Session.start` does.
         """
         for item in self.content.items:
-            if getattr(item, "after_run", False) and item.key not in self.answers:
+            waits = isinstance(item, Prediction) and item.after_run
+            if waits and item.key not in self.answers:
                 hint = "Say what you expect, and commit it: then run the model."
                 raise TutorkitError("There is a prediction to make before this run", hint)
         super().start()

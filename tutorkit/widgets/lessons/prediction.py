@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipywidgets import HTML, BoundedIntText, Button
+from ipywidgets import HTML, Button, Text
 
 from tutorkit.errors import TutorkitError
 from tutorkit.teaching import Prediction
@@ -10,7 +10,7 @@ from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.lessons.question import STYLE, radio_buttons, verdict_html
 from tutorkit.widgets.parts import WIDE, Group, View, note_html
 
-WAIT = "Your prediction is kept. Run the model to see what comes out."
+WAIT = "Your prediction is kept. Run the model of the task to see what comes out."
 
 
 class PredictionView(View):
@@ -23,10 +23,8 @@ class PredictionView(View):
         if prediction.choices:
             self.control = radio_buttons(prediction.text, prediction.choices)
         else:
-            self.control = BoundedIntText(
-                min=prediction.low, max=prediction.high, value=prediction.low,
-                description="I expect", tooltip=prediction.text,
-            )  # fmt: skip
+            span = f"from {prediction.low} to {prediction.high}"
+            self.control = Text(description="I expect", placeholder=f"a number {span}")
         self.button = Button(description="Commit", tooltip="Commit this prediction")
         self.words = HTML(layout=WIDE)
         group = Group(f"Predict: {prediction.text}", [self.control, self.button, self.words])
@@ -35,9 +33,15 @@ class PredictionView(View):
         self.follow(["answers", "draws"], self._redraw)
 
     def _commit(self) -> None:
-        if self.control.value is None:
+        value, prediction = self.control.value, self.prediction
+        if value is None:
             raise TutorkitError("Choose what you expect first")
-        self.session.answer(self.prediction.key, self.control.value)
+        if not prediction.choices:
+            value = int(value) if value.strip().isdecimal() else None
+            if not prediction.is_possible(value):
+                what = f"Write a whole number from {prediction.low} to {prediction.high}"
+                raise TutorkitError(what, "A guess will do: it is not marked.")
+        self.session.answer(prediction.key, value)
 
     def _redraw(self) -> None:
         answer = self.session.answers.get(self.prediction.key)
@@ -45,8 +49,8 @@ class PredictionView(View):
         if answer is None:
             self.words.value = ""
             return
-        self.control.value = answer
-        waiting = self.prediction.after_run and self.session.draws is None
+        self.control.value = answer if self.prediction.choices else f"{answer}"
+        waiting = self.prediction.after_run and not self.session.has_run
         self.words.value = note_html(WAIT) if waiting else self._told(answer)
 
     def _told(self, answer: int) -> str:

@@ -27,6 +27,7 @@ class QuestionView(View):
 
     def __init__(self, session: LessonSession, question: Question) -> None:
         self.question = question
+        self._drawn: list[int] | None = None
         self.choices = radio_buttons(question.text, question.choices)
         self.button = Button(description="Answer")
         self.words = HTML(layout=WIDE)
@@ -43,10 +44,9 @@ class QuestionView(View):
 
     def _redraw(self) -> None:
         attempts = self.session.answers.get(self.question.key)
-        if not attempts:
-            self.choices.value, self.words.value = None, ""
-            self.choices.disabled = self.button.disabled = False
+        if not attempts or attempts == self._drawn:  # a choice not yet sent stays
             return
+        self._drawn = attempts
         last = attempts[-1]
         right = self.question.is_right(last)
         self.choices.value = last
@@ -63,10 +63,14 @@ def radio_buttons(label: str, choices: tuple[Choice, ...]) -> RadioButtons:
     return buttons
 
 
-def verdict_html(head: str, words: str, good: bool) -> str:
-    """Return what is said to an answer: a head, words, and a sign beside the colour."""
+def verdict_html(head: str, words: str, good: bool, more: str = "") -> str:
+    """Return what is said to an answer: a head, words, and a sign beside the colour.
+
+    ``more`` is HTML that is read out with it.
+    """
     sign, colour = ("✓", COLOURS[2]) if good else ("→", COLOURS[1])
     return (
         f'<div role="status" style="{INK};border-left:4px solid {colour};padding:.2em .6em;'
-        f'margin:.3em 0;line-height:1.45"><b>{sign} {escape(head)}</b> {escape(words)}</div>'
+        f'margin:.3em 0;line-height:1.45"><b><span aria-hidden="true">{sign}</span> '
+        f"{escape(head)}</b> {escape(words)}{more}</div>"
     )

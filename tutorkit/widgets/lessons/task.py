@@ -25,7 +25,7 @@ class TaskView(View):
 
     def __init__(self, session: LessonSession, task: Task) -> None:
         self.task, self.wanted = task, parse(task.script)
-        if session.spec is None and task.start:
+        if session.spec is None and session.problem is None and task.start:
             session.write(task.start)
         self.builder = ModelBuilder(session)
         self.check = Button(description="Check", tooltip="Check the model")
@@ -52,7 +52,7 @@ class TaskView(View):
         if session.problem is not None:
             hint = "Correct it first: it is marked in the script below."
             raise TutorkitError("The script has a mistake", hint)
-        found = findings(session.spec, self.wanted, self.task.roles)
+        found = findings(session.spec, self.wanted, self.task.roles, self.task.free)
         if not found:
             session.answer(self.task.key, {**self._answer, "right": True})
         self.verdict.value = self._told(found)
@@ -82,4 +82,4 @@ class TaskView(View):
         n = len(found)
         head = f"{n} thing{'s' * (n > 1)} differ{'s' * (n == 1)} from what is asked for."
         items = list_html(f"<b>{escape(f.what)}</b> {escape(f.why)}" for f in found)
-        return verdict_html(head, "", False) + items
+        return verdict_html(head, "", False, items)
