@@ -1,6 +1,10 @@
 """A learner in a lesson, who finds things by what they are called."""
 
+import contextlib
+
 from bench import Bench
+from lab_page import Notebook
+from names import unnamed_controls
 from playwright.sync_api import expect
 
 
@@ -32,3 +36,20 @@ class Learner(Bench):
     def done(self, n, of):
         """Check how many things are said to be done."""
         expect(self.root.get_by_text(f"{n} of {of} done.")).to_be_attached(timeout=10_000)
+
+
+@contextlib.contextmanager
+def in_lesson(browser, lab, name):
+    """Open a lesson's notebook and run it.
+
+    In the end check that nothing failed or came from outside, and that all controls have names.
+    """
+    page = browser.new_page(viewport={"width": 1024, "height": 768})
+    notebook = Notebook(page)
+    notebook.open(lab, name)
+    notebook.run_all()
+    yield Learner(notebook)
+    assert unnamed_controls(page, ".jp-OutputArea-output") == []
+    assert notebook.errors == []
+    assert notebook.outside == []
+    page.close()

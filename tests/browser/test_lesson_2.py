@@ -1,10 +1,8 @@
 """Lesson 2 as a learner goes through it: build, check, predict, run, compare."""
 
 import pytest
-from lab_page import Notebook
 from lab_server import jupyterlab
-from learner import Learner
-from names import unnamed_controls
+from learner import in_lesson
 from playwright.sync_api import expect
 
 NAME = "02_the_focal_model.ipynb"
@@ -12,16 +10,11 @@ NAME = "02_the_focal_model.ipynb"
 
 @pytest.fixture(scope="module")
 def learner(browser, tmp_path_factory):
-    with jupyterlab(tmp_path_factory.mktemp("lesson")) as lab:
-        page = browser.new_page(viewport={"width": 1024, "height": 768})
-        notebook = Notebook(page)
-        notebook.open(lab, NAME)
-        notebook.run_all()
-        learner = Learner(notebook)
+    with (
+        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
+        in_lesson(browser, lab, NAME) as learner,
+    ):
         yield learner
-        assert notebook.errors == []
-        assert notebook.outside == []
-        page.close()
 
 
 def test_recall_and_the_example(learner):
@@ -85,4 +78,3 @@ def test_singular_fits_are_predicted_and_seen(learner):
     figure.scroll_into_view_if_needed()
     learner.shot("lesson-2-f-singular")
     learner.done(8, 8)
-    assert unnamed_controls(learner.page, ".jp-OutputArea-output") == []

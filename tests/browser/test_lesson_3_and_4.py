@@ -3,8 +3,7 @@
 import pytest
 from lab_page import Notebook
 from lab_server import jupyterlab
-from learner import Learner
-from names import unnamed_controls
+from learner import in_lesson
 from playwright.sync_api import expect
 
 INCOMPLETE = "Incomplete predictors: tick those that get a model"
@@ -16,27 +15,16 @@ def lab(tmp_path_factory):
         yield lab
 
 
-def opened(browser, lab, name):
-    page = browser.new_page(viewport={"width": 1024, "height": 768})
-    notebook = Notebook(page)
-    notebook.open(lab, name)
-    notebook.run_all()
-    learner = Learner(notebook)
-    yield learner
-    assert unnamed_controls(page, ".jp-OutputArea-output") == []
-    assert notebook.errors == []
-    assert notebook.outside == []
-    page.close()
-
-
 @pytest.fixture(scope="module")
 def third(browser, lab):
-    yield from opened(browser, lab, "03_auxiliary_models.ipynb")
+    with in_lesson(browser, lab, "03_auxiliary_models.ipynb") as learner:
+        yield learner
 
 
 @pytest.fixture(scope="module")
 def fourth(browser, lab):
-    yield from opened(browser, lab, "04_the_selection_model.ipynb")
+    with in_lesson(browser, lab, "04_the_selection_model.ipynb") as learner:
+        yield learner
 
 
 def check(learner, group, says):

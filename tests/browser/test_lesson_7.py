@@ -1,12 +1,11 @@
 """Lesson 7: the exercise, built from nothing by typing, with a mistake on the way."""
 
 import pytest
-from lab_page import Notebook
 from lab_server import jupyterlab
-from learner import Learner
-from names import unnamed_controls
+from learner import in_lesson
 from playwright.sync_api import expect
 
+NAME = "07_the_exercise.ipynb"
 WITHOUT_ITSELF = """CLUSTERID: j;
 FIXED: x3i;
 MODEL:
@@ -21,16 +20,11 @@ x1i.missing ~ y x3i;
 
 @pytest.fixture(scope="module")
 def learner(browser, tmp_path_factory):
-    with jupyterlab(tmp_path_factory.mktemp("lesson")) as lab:
-        page = browser.new_page(viewport={"width": 1024, "height": 768})
-        notebook = Notebook(page)
-        notebook.open(lab, "07_the_exercise.ipynb")
-        notebook.run_all()
-        learner = Learner(notebook)
+    with (
+        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
+        in_lesson(browser, lab, NAME) as learner,
+    ):
         yield learner
-        assert notebook.errors == []
-        assert notebook.outside == []
-        page.close()
 
 
 def test_the_exercise_is_solved(learner):
@@ -72,4 +66,3 @@ def test_it_is_run_and_compared_with_the_truth(learner):
     learner.answer("Run it once more", "All three")
     learner.done(7, 7)
     expect(learner.root.get_by_text("Something went wrong")).to_have_count(0)
-    assert unnamed_controls(learner.page, ".jp-OutputArea-output") == []
