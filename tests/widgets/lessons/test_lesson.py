@@ -257,3 +257,10 @@ def test_a_study_can_be_stopped_and_its_errors_are_seen(lesson):
     wrong.run.click()
     wrong.wait()
     assert "between 0 and 1" in wrong.message.value
+
+
+def test_an_older_page_does_not_take_back_what_a_newer_one_answered(lesson, tmp_path):
+    lesson.give("x2i", "MAR")
+    Lesson(1, tmp_path).session.answer("x2i", [1, 0])
+    lesson.give("slope", 2)
+    assert saved(tmp_path) == {"x2i": [1, 0], "slope": 2}
