@@ -203,10 +203,13 @@ def test_mistakes_in_cells_are_one_message(lesson, call, says):
 
 def test_a_choice_not_yet_sent_stays_when_another_question_is_answered(lesson):
     first, second = (only(lesson.ask(key), QuestionView) for key in ("x1i", "y"))
-    second.choices.value = 1
-    first.choices.value = 1
-    first.button.click()
-    assert second.choices.value == 1
+    for attempt in (0, 2):  # before anything is answered, and after a wrong answer
+        second.choices.value = 1
+        first.choices.value = attempt
+        first.button.click()
+        assert second.choices.value == 1
+        second.choices.value = 0
+        second.button.click()
 
 
 def test_a_lesson_opened_twice_loses_nothing(lesson, tmp_path):
