@@ -130,6 +130,8 @@ def test_the_second_lessons_standard_errors_are_those_of_the_data():
     assert f"It falls to {flat.se[0]:.2f}".replace("0.", ".") in se.words
     ses = [f"{fit.se[1]:.3f}".removeprefix("0") for fit in (flat, level, both)]
     assert "{} without clusters, {} with random intercepts alone, {} with".format(*ses) in se.words
+    ses = [f"{fit.se[2]:.3f}".removeprefix("0") for fit in (flat, both)]
+    assert "as that of x2i, are not affected in this way ({} and {})".format(*ses) in se.words
     figures = [f"{fit.sigma2:.2f}".removeprefix("0") for fit in (both, flat)]
     assert "from {} to {}".format(*figures) in se.choices[2].words
 

@@ -48,7 +48,7 @@ class Prediction:
     With ``choices`` one of them comes true; the others' words say why one may have expected them.
     Without, a number from ``low`` to ``high`` is asked for; ``actual`` comes out, and a prediction
     is close if it lies within ``close`` of it. ``words`` explain what came out. It is revealed when
-    the prediction is committed or, with ``after_run``, when a run has draws.
+    the prediction is committed or, with ``after_run``, when the lesson's model has been run.
     """
 
     key: str

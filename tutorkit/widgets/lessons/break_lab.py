@@ -44,8 +44,8 @@ class BreakLab(View):
 
     def __init__(self, session: LessonSession, task: str, text: str) -> None:
         self.task = task
-        self.spec = chapter_scenario().spec
-        self.truth = chapter_scenario().truth
+        scenario = chapter_scenario()
+        self.spec, self.truth = scenario.spec, scenario.truth
         self._rng = np.random.default_rng(1)
         self._whole: RemlFit | None = None
         self._drawn: str | None = None
@@ -81,8 +81,11 @@ class BreakLab(View):
     @property
     def deletion(self) -> Deletion:
         """How y goes missing, as chosen."""
-        cause = {"MCAR": {}, "MAR": {COVARIATE: 1.0}, "MNAR": {OUTCOME: 1.0}}[self.mechanism.value]
-        causes = dict.fromkeys(cause, self.strength.value)
+        causes = {
+            "MCAR": {},
+            "MAR": {COVARIATE: self.strength.value},
+            "MNAR": {OUTCOME: self.strength.value},
+        }[self.mechanism.value]
         return Deletion(OUTCOME, self.rate.value, causes)
 
     def _begin(self) -> None:

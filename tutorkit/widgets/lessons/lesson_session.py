@@ -88,10 +88,7 @@ class LessonSession(Session):
 
     def code(self) -> str:
         """Return the code that carries the answers to all lessons."""
-        known: Answers = {}
-        with contextlib.suppress(DataError):
-            known = read(self._saved_in)
-        return to_code(merge(known, {self._name: self.answers}))
+        return to_code(self._known())
 
     @alone
     def take(self, code: str) -> None:
@@ -102,16 +99,19 @@ class LessonSession(Session):
         DataError
             If it is no code, or the answers cannot be saved.
         """
-        found = from_code(code)
-        known: Answers = {}
-        with contextlib.suppress(DataError):
-            known = read(self._saved_in)
-        known = merge(known, {self._name: self.answers})
+        found, known = from_code(code), self._known()
         joined = {name: joint(name, known.get(name, {}), more) for name, more in found.items()}
         self.answers = joined.get(self._name, self.answers)
         if self.answers.get(SCRIPT, self.script) != self.script:
             self.write(self.answers[SCRIPT])
         self._save(joined)
+
+    def _known(self) -> Answers:
+        """Return the answers to all lessons: those of this page, and what else is in the file."""
+        saved: Answers = {}
+        with contextlib.suppress(DataError):
+            saved = read(self._saved_in)
+        return merge(saved, {self._name: self.answers})
 
     def _save(self, answers: Answers) -> None:
         """Save these answers, and what could not be saved before."""

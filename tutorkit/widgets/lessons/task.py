@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from ipywidgets import HTML, Button, HBox
 
@@ -44,7 +45,7 @@ class TaskView(View):
             self.verdict.value = verdict_html("You have built it before.", task.words, True)
 
     @property
-    def _answer(self) -> dict[str, object]:
+    def _answer(self) -> dict[str, Any]:
         return {"right": False, "hints": 0, **self.session.answers.get(self.task.key, {})}
 
     def _check(self) -> None:
@@ -58,14 +59,14 @@ class TaskView(View):
         self.verdict.value = self._told(found)
 
     def _hint(self) -> None:
-        given = int(str(self._answer["hints"]))
+        given = self._answer["hints"]
         if given < len(self.task.hints):
             self.session.answer(self.task.key, {**self._answer, "hints": given + 1})
         else:
             self.session.write(self.task.script)
 
     def _redraw(self) -> None:
-        given = int(str(self._answer["hints"]))
+        given = self._answer["hints"]
         self.hint.description = "Hint" if given < len(self.task.hints) else SHOW
         self.hint.tooltip = (
             f"{self.hint.description}: {given} of {len(self.task.hints)} hints given"
