@@ -14,7 +14,8 @@ gc.set_threshold(100_000)  # to look for garbage in what is imported takes a fif
 
 from tutorkit import datasets
 from tutorkit.charts import Picture, describe, interval_chart, show
-from tutorkit.charts.studies import estimates_picture, means_picture
+from tutorkit.charts.sensitivity import sensitivity_picture
+from tutorkit.charts.studies import closer_picture, estimates_picture, means_picture
 from tutorkit.comparison import compare
 from tutorkit.completed import imputations, save_imputations
 from tutorkit.data import read_data
@@ -90,6 +91,7 @@ __all__ = [
     "baseline",
     "chapter_scenario",
     "closer",
+    "closer_picture",
     "compare",
     "datasets",
     "delete_mar",
@@ -112,6 +114,7 @@ __all__ = [
     "report",
     "sample",
     "save_imputations",
+    "sensitivity_picture",
     "shipped_study",
     "show",
     "simulate",

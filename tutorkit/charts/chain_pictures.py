@@ -39,7 +39,11 @@ IMPROPER_HEIGHT = 0.4  # of the posterior's peak
 
 def psr_picture(draws: Draws) -> Picture:
     """Show the burn-in's highest PSR, window by window; errors as `tutorkit.chains.psr_table`."""
-    table = psr_table(draws)
+    return burn_in_picture(psr_table(draws))
+
+
+def burn_in_picture(table: pd.DataFrame) -> Picture:
+    """Show a table of the highest PSR by window, with columns as `tutorkit.chains.psr_table`."""
     known = table[table["psr"].notna()]
     last: dict[Any, Any] = known.iloc[-1].to_dict()
     agree = last["psr"] < TARGET_PSR
@@ -60,7 +64,7 @@ def psr_picture(draws: Draws) -> Picture:
     high = known[known["psr"] >= TARGET_PSR]
     if agree and len(high):
         lines.append(f"From iteration {high['last'].iloc[-1] + 1} on it stays below the target.")
-    short = shortened([p.label for p in draws.parameters], MOST_LETTERS)
+    short = shortened(known["parameter"], MOST_LETTERS)
     shown = known.assign(parameter=known["parameter"].map(short))
     return Picture(psr_chart(shown), "\n".join(lines), table)
 

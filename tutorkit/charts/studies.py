@@ -1,4 +1,4 @@
-"""What a simulation study found: all estimates of a parameter, and the mean of each method's."""
+"""What a simulation study found: means, all estimates of a parameter, which method is closer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from tutorkit.charts.picture import Picture
 from tutorkit.charts.theme import COLOURS, INK, SHAPES, WIDTH, themed
 from tutorkit.comparison import TRUTH, figure
 from tutorkit.errors import TutorkitError, did_you_mean
-from tutorkit.study import performance
+from tutorkit.study import closer, performance
 
 BAND = 46  # pixels for each method
+SHARE_BAND = 24  # pixels for each parameter
 NORMAL = 1.96  # Monte Carlo standard errors in half a 95 % interval
 
 
@@ -105,6 +106,55 @@ def estimates_picture(
     chart = alt.layer(*layers).properties(width=WIDTH, height=BAND * len(methods))
     lines = [_spread_words(row) for row in table.to_dict("records")]
     return Picture(themed(chart), "\n".join(lines), table)
+
+
+def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
+    """Return in how many data sets one method is closer to the truth than another, by parameter.
+
+    Shares have 95 % Monte Carlo intervals; a line marks one half.
+
+    Parameters
+    ----------
+    results
+        The table of `tutorkit.study`.
+    method, than
+        Names of two of its methods.
+
+    Raises
+    ------
+    TutorkitError
+        As `tutorkit.closer` does.
+    """
+    import altair as alt
+
+    table = closer(results, method, than)
+    half = NORMAL * table["share_mcse"]
+    rows = table.assign(
+        lower=(table["share"] - half).clip(0), upper=(table["share"] + half).clip(0, 1)
+    )
+    order = list(table["parameter"])
+    axis = alt.Axis(ticks=False, domain=False, labelLimit=160)
+    y = alt.Y("parameter:N", sort=order, title=None, axis=axis)
+    title = f"share of data sets in which {method} is closer than {than}"
+    scale = alt.Scale(domain=[0, 1])
+    x = alt.X("share:Q", title=title, scale=scale, axis=alt.Axis(format="%"))
+    base = alt.Chart(rows).encode(y=y)
+    intervals = base.mark_rule(strokeWidth=2, color=COLOURS[0]).encode(
+        x=alt.X("lower:Q", title=title), x2="upper:Q"
+    )
+    points = base.mark_point(filled=True, size=70, opacity=1, color=COLOURS[0]).encode(x=x)
+    middle = alt.Chart(pd.DataFrame({"half": [0.5]})).mark_rule(color=INK, strokeDash=[4, 3])
+    layers = [middle.encode(x=alt.X("half:Q", scale=scale)), intervals, points]
+    chart = alt.layer(*layers).properties(width=WIDTH, height=SHARE_BAND * len(rows))
+    last, *others = [_share_words(row, method, than) for row in rows.to_dict("records")[::-1]]
+    return Picture(themed(chart), "\n".join([last, *others[::-1]]), table)
+
+
+def _share_words(row: dict[Hashable, Any], method: str, than: str) -> str:
+    return (
+        f"{row['parameter']}: {method} is closer to the truth than {than} in {row['share']:.0%} of "
+        f"{row['n']:,} data sets (Monte Carlo error {100 * row['share_mcse']:.1f} points)."
+    )
 
 
 def _mean_words(parameter: str, rows: pd.DataFrame) -> str:

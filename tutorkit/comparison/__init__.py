@@ -14,10 +14,11 @@ from tutorkit.comparison.tables import (
     figure,
     focal_draws,
     focal_estimates,
+    is_coefficient,
     wide,
 )
 
 __all__ = [
     "TRUTH", "Fit", "comparable", "compare", "difference", "figure", "focal_draws",
-    "focal_estimates", "focal_formula", "true_formula", "truth_fits", "wide",
+    "focal_estimates", "focal_formula", "is_coefficient", "true_formula", "truth_fits", "wide",
 ]  # fmt: skip

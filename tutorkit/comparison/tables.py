@@ -147,6 +147,11 @@ def figure(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
+def is_coefficient(parameter: str) -> bool:
+    """Tell whether this name, as `compare` has it, is a coefficient's; else σ², τ or ρ."""
+    return not parameter.startswith(("σ²", "τ", "ρ"))
+
+
 def focal_draws(name: str, fit: Draws) -> dict[str, Floats]:
     """Return the focal model's draws by short name, each of shape (chain, draw).
 

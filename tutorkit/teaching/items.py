@@ -110,11 +110,21 @@ Item = Question | Prediction | Task
 
 
 @dataclass(frozen=True)
+class Assumption:
+    """One of the models that a sensitivity analysis fits, and what it takes to be true."""
+
+    key: str
+    name: str
+    words: str
+    script: str
+
+
+@dataclass(frozen=True)
 class Content:
     """What one lesson is for, and what it asks.
 
     ``tasks`` are the keys of what else is done, with what is to be done. ``script`` is the model
-    one finds when the lesson opens.
+    one finds when the lesson opens. ``assumptions`` are models to be fitted side by side.
     """
 
     number: int
@@ -125,11 +135,32 @@ class Content:
     tasks: tuple[tuple[str, str], ...] = ()
     data: str = "04_multilevel"
     script: str | None = None
+    assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def models(self) -> tuple[tuple[str, str], ...]:
+        """Key and script of each model that is asked for or fitted."""
+        asked = [(item.key, item.script) for item in self.items if isinstance(item, Task)]
+        return (*asked, *((model.key, model.script) for model in self.assumptions))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of all there is to do."""
         return (*(item.key for item in self.items), *(key for key, _ in self.tasks))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that the lesson says."""
+        found = [*self.objectives, *(text for _, text in self.tasks)]
+        for item in self.items:
+            found += [item.text]
+            if isinstance(item, Task):
+                found += [item.words, *item.hints]
+            else:
+                found += [text for choice in item.choices for text in (choice.text, choice.words)]
+            if isinstance(item, Prediction):
+                found.append(item.words)
+        return (*found, *(assumption.words for assumption in self.assumptions))
 
     def item(self, key: str) -> Item:
         """Return a question, prediction or model to be built.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import TutorkitError
-from tutorkit.teaching.items import Choice, Content, Prediction, Question, Task
+from tutorkit.teaching.items import Assumption, Choice, Content, Item, Prediction, Question, Task
 
 FOLDER = Path(__file__).parent
 
@@ -35,8 +35,10 @@ def lesson(number: int) -> Content:
     predictions = [Prediction(**_with_choices(item)) for item in parts.pop("prediction", [])]
     models = [Task(**{**item, **_tuples(item)}) for item in parts.pop("model", [])]
     tasks = tuple(parts.pop("tasks", {}).items())
+    assumptions = tuple(Assumption(**item) for item in parts.pop("assumption", []))
     parts["objectives"] = tuple(parts["objectives"])
-    return Content(items=(*questions, *predictions, *models), tasks=tasks, **parts)
+    items: tuple[Item, ...] = (*questions, *predictions, *models)
+    return Content(items=items, tasks=tasks, assumptions=assumptions, **parts)
 
 
 def _with_choices(item: dict[str, Any]) -> dict[str, Any]:

@@ -257,3 +257,11 @@ def heading_html(text: str, level: int = 3) -> str:
 def caption_html(text: str) -> str:
     """Return the name of a group of controls as HTML."""
     return f'<div style="{INK};margin:.3em 0 0"><b>{escape(text)}</b></div>'
+
+
+def progress_html(done: int, total: int, what: str, label: str) -> str:
+    """Return a bar and how much is done of what, in words; ``label`` is the bar's name."""
+    return (
+        f'<div style="{INK}"><progress aria-label="{escape(label)}" value="{done}" max="{total}" '
+        f'style="width:320px"></progress> {done:,} of {total:,} {escape(what)}</div>'
+    )

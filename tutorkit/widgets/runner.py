@@ -15,7 +15,7 @@ from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
 from tutorkit.run import Run
 from tutorkit.widgets.choices import offer
-from tutorkit.widgets.parts import INK, ROW, WIDE, Message, View, appear, note_html
+from tutorkit.widgets.parts import INK, ROW, WIDE, Message, View, appear, note_html, progress_html
 from tutorkit.widgets.run_settings import RunSettings
 from tutorkit.widgets.session import (
     COMPILING,
@@ -29,6 +29,7 @@ from tutorkit.widgets.session import (
 
 SHARE = 1 / 30  # of the time may go into working out how far the chains agree
 CHANGED = " The model or its settings have changed since."
+BAR = "Progress of the run"
 IDLE = "Press Run. What is drawn is shown here while it is drawn; Stop keeps it."
 
 
@@ -119,7 +120,7 @@ class Runner(View):
                     "Preparing the sampler (compiled once on this machine: about half a minute)."
                 )
             return
-        self.bar.value = _bar(sum(run.done), run.total)
+        self.bar.value = progress_html(sum(run.done), run.total, "iterations", BAR)
         left = run.seconds_left()
         if status == SAMPLING and left is not None:
             phase = "Burn-in" if min(run.done) < run.spec.burn else "Sampling"
@@ -162,14 +163,6 @@ def _outcome(status: str, run: Run) -> str:
     if kept:
         return f"Stopped: {kept:,} draws are kept, fewer than asked for."
     return "Stopped during burn-in: no draws are kept. Run it again, or with a shorter burn-in."
-
-
-def _bar(done: int, total: int) -> str:
-    label = f"{done:,} of {total:,} iterations"
-    return (
-        f'<div style="{INK}"><progress aria-label="Progress of the run" value="{done}" '
-        f'max="{total}" style="width:320px"></progress> {label}</div>'
-    )
 
 
 def _status(text: str) -> str:

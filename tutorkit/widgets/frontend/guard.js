@@ -68,7 +68,7 @@ function nameAll(root) {
   all("i.fa", (e) => set(e, "aria-hidden", "true"));
   all(".tutorkit-group", (e) => {
     set(e, "role", "group");
-    set(e, "aria-label", words(e.querySelector(".widget-html")));
+    set(e, "aria-label", caption(e.querySelector(".widget-html")));
   });
   all(".widget-radio-box", (e) => group(e, "radiogroup"));
   all(".widget-toggle-buttons > div", (e) => group(e, "group"));
@@ -87,6 +87,13 @@ function set(element, attribute, value) {
 
 function words(element) {
   return (element?.textContent ?? "").replace(/\u200b/g, "").trim();
+}
+
+// the caption of a group, without the meanings that fold out of its terms
+function caption(element) {
+  const copy = element?.cloneNode(true);
+  copy?.querySelectorAll(".tutorkit-meaning").forEach((meaning) => meaning.remove());
+  return words(copy).replace(/\s+/g, " ");
 }
 
 // the description of the widget around an element, or else its tooltip

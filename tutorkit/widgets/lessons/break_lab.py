@@ -14,7 +14,7 @@ from tutorkit.errors import DataError
 from tutorkit.reml import RemlFit, fit_reml
 from tutorkit.study import MECHANISMS, Deletion, chapter_scenario
 from tutorkit.widgets.lessons.lesson_session import LessonSession
-from tutorkit.widgets.lessons.question import verdict_html
+from tutorkit.widgets.lessons.words import STYLE, asked, verdict_html
 from tutorkit.widgets.parts import ROW, WIDE, Display, Group, View, heading_html, note_html
 
 STRENGTH = "Effect on missingness, in probits per SD of its cause"
@@ -63,11 +63,11 @@ class BreakLab(View):
         super().__init__(
             session,
             [
-                HTML(heading_html("Break the data yourself")),
+                HTML(STYLE + heading_html("Break the data yourself")),
                 Group("How y goes missing from the complete data", choices),
                 HBox([self.again, self.repeat], layout=ROW),
                 self.distribution, self.fits, self.repeated,
-                Group(f"Your task: {text}", [self.check, self.verdict]),
+                asked(text, [self.check, self.verdict], "Your task: "),
             ],
         )  # fmt: skip
         for control in (self.mechanism, self.strength, self.rate):

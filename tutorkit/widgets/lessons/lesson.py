@@ -11,16 +11,23 @@ from ipywidgets import HTML, Button, HBox, Text, VBox
 from tutorkit.errors import TutorkitError, did_you_mean
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
-from tutorkit.study import Scenario
+from tutorkit.study import Scenario, shipped_study
 from tutorkit.teaching import Question, Task, lesson
 from tutorkit.teaching.checking import findings
+from tutorkit.teaching.glossary import terms_of
 from tutorkit.widgets.lessons.baseline_table import BaselineTable
 from tutorkit.widgets.lessons.break_lab import BreakLab
+from tutorkit.widgets.lessons.chapter_burn_in import ChapterBurnIn
+from tutorkit.widgets.lessons.convergence_task import ConvergenceTask
+from tutorkit.widgets.lessons.lesson_runner import LessonRunner
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.lessons.prediction import PredictionView
 from tutorkit.widgets.lessons.question import QuestionView
+from tutorkit.widgets.lessons.sensitivity import Sensitivity
+from tutorkit.widgets.lessons.study_results import StudyResults
 from tutorkit.widgets.lessons.study_view import StudyView
 from tutorkit.widgets.lessons.task import TaskView
+from tutorkit.widgets.lessons.words import glossary_html
 from tutorkit.widgets.parts import INK, ROW, Message, View, heading_html, list_html, note_html
 
 SAVED = "Your answers are saved by themselves, beside this notebook."
@@ -85,6 +92,31 @@ class Lesson(View):
         """Return the chapter's table 7.1 for the session's model: complete data and listwise."""
         return self.show(BaselineTable, after)
 
+    def runner(self) -> View:
+        """Return the view that runs the model, or shows at once a run that comes with it."""
+        return LessonRunner(self.session)
+
+    def chapter_burn_in(self, after: str = "") -> View:
+        """Return the burn-in table of the chapter's own run; ``after`` as in `show`."""
+        return self.show(ChapterBurnIn, after)
+
+    def sensitivity(self, after: str = "") -> View:
+        """Return the view that fits all of the lesson's assumptions; ``after`` as in `show`."""
+        return self.show(Sensitivity, after)
+
+    def shipped(self, name: str, parameter: str = "", after: str = "") -> View:
+        """Return what a study found that comes with the package; see `tutorkit.shipped_study`.
+
+        It shows all estimates of ``parameter`` first or, without one, the means of all parameters.
+        ``after`` is as in `show`.
+        """
+        results = shipped_study(name)
+        return self.show(lambda session: StudyResults(session, results, parameter), after)
+
+    def converge(self, task: str) -> View:
+        """Return the view that judges each run, for one of the tasks."""
+        return ConvergenceTask(self.session, task, self._task(task))
+
     def study(
         self,
         scenario: Scenario,
@@ -106,11 +138,8 @@ class Lesson(View):
 
         ``after`` is as in `show`.
         """
-        known = dict(self.content.tasks)
-        if task not in known:
-            what = f"Lesson {self.content.number} has no task '{task}'"
-            raise TutorkitError(what, did_you_mean(task, known))
-        return self.show(lambda session: BreakLab(session, task, known[task]), after)
+        text = self._task(task)
+        return self.show(lambda session: BreakLab(session, task, text), after)
 
     def give(self, key: str, answer: str | int) -> None:
         """Answer from a cell: a number, the beginning of a choice's text, or a script.
@@ -150,6 +179,14 @@ class Lesson(View):
         """The keys of what is done."""
         return self.session.done
 
+    def _task(self, key: str) -> str:
+        """Return what is to be done in a task."""
+        known = dict(self.content.tasks)
+        if key not in known:
+            what = f"Lesson {self.content.number} has no task '{key}'"
+            raise TutorkitError(what, did_you_mean(key, known))
+        return known[key]
+
     def _item(self, key: str) -> View:
         item = self.content.item(key)
         if isinstance(item, Question):
@@ -170,6 +207,7 @@ class Lesson(View):
             heading_html(f"Lesson {content.number}: {content.title} ({content.minutes} minutes)")
             + note_html("Afterwards you can")
             + goals
+            + glossary_html(terms_of(content.texts))
         )
 
     def _redraw(self) -> None:

@@ -6,8 +6,9 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from traitlets import Dict, Unicode
+from traitlets import Dict, Instance, Unicode
 
+from tutorkit.draws import Draws
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.model.script import parse
 from tutorkit.teaching import Content, Prediction, Task
@@ -23,8 +24,9 @@ from tutorkit.teaching.progress import (
     to_code,
     write,
 )
+from tutorkit.teaching.runs import shipped_run
 from tutorkit.widgets.model_session import alone
-from tutorkit.widgets.session import Session
+from tutorkit.widgets.session import READY, Session
 
 
 class LessonSession(Session):
@@ -36,6 +38,8 @@ class LessonSession(Session):
 
     answers = Dict()
     trouble = Unicode()
+    shown = Instance(Draws, allow_none=True)
+    """The run that came with the lesson and was shown last."""
 
     def __init__(self, content: Content, folder: Path) -> None:
         super().__init__(content.data, content.script)
@@ -70,9 +74,12 @@ class LessonSession(Session):
         """Whether the last run has draws, of the model that the lesson asks for."""
         if self.draws is None or not self.draws.n_kept:
             return False
-        tasks = [item for item in self.content.items if isinstance(item, Task)]
         spec = self.draws.spec
-        return not any(findings(spec, parse(t.script), t.roles, t.free) for t in tasks)
+        return not any(findings(spec, parse(t.script), t.roles, t.free) for t in self._tasks)
+
+    @property
+    def _tasks(self) -> list[Task]:
+        return [item for item in self.content.items if isinstance(item, Task)]
 
     @alone
     def answer(self, key: str, value: Any) -> None:
@@ -132,9 +139,45 @@ class LessonSession(Session):
         TutorkitError
             If a prediction is still to be made, and as `Session.start` does.
         """
+        self.demand_predictions()
+        super().start()
+
+    @alone
+    def show_me(self) -> None:
+        """Take a run that comes with the lesson: of the model as it is, or as it is asked for.
+
+        Raises
+        ------
+        TutorkitError
+            If a prediction is still to be made, a run is going on, or none comes with the lesson.
+        """
+        self.demand_predictions()
+        self._demand_idle("see another one")
+        asked = [parse(task.script) for task in self._tasks]
+        runs = (shipped_run(self.name, spec) for spec in (self.spec, *asked))
+        found = next((run for run in runs if run is not None), None)
+        if found is None:
+            raise TutorkitError("No run of this model comes with the lesson", "Press Run.")
+        with self.hold_trait_notifications():
+            self.run, self.failure, self.status = None, None, READY
+            self.shown = self.draws = found
+
+    @alone
+    def take_fit(self, name: str, draws: Draws) -> None:
+        """Keep a run under a name, in place of one that had it."""
+        self.fits = {**self.fits, name: draws}
+
+    def demand_predictions(
+        self, why: str = "There is a prediction to make before this run"
+    ) -> None:
+        """Demand that all predictions about the run are committed.
+
+        Raises
+        ------
+        TutorkitError
+            If one is not; it says ``why`` that is needed.
+        """
         for item in self.content.items:
             waits = isinstance(item, Prediction) and item.after_run
             if waits and item.key not in self.answers:
-                hint = "Say what you expect, and commit it: then run the model."
-                raise TutorkitError("There is a prediction to make before this run", hint)
-        super().start()
+                raise TutorkitError(why, "Say what you expect, and commit it: then run the model.")

@@ -7,8 +7,9 @@ from ipywidgets import HTML, Button, Text
 from tutorkit.errors import TutorkitError
 from tutorkit.teaching import Prediction
 from tutorkit.widgets.lessons.lesson_session import LessonSession
-from tutorkit.widgets.lessons.question import STYLE, radio_buttons, verdict_html
-from tutorkit.widgets.parts import WIDE, Group, View, note_html
+from tutorkit.widgets.lessons.question import radio_buttons
+from tutorkit.widgets.lessons.words import STYLE, asked, verdict_html
+from tutorkit.widgets.parts import WIDE, View, note_html
 
 WAIT = "Your prediction is kept. Run the model of the task to see what comes out."
 
@@ -27,7 +28,7 @@ class PredictionView(View):
             self.control = Text(description="I expect", placeholder=f"a number {span}")
         self.button = Button(description="Commit", tooltip="Commit this prediction")
         self.words = HTML(layout=WIDE)
-        group = Group(f"Predict: {prediction.text}", [self.control, self.button, self.words])
+        group = asked(prediction.text, [self.control, self.button, self.words], "Predict: ")
         super().__init__(session, [HTML(STYLE), group])
         self.on_click(self.button, self._commit)
         self.follow(["answers", "draws"], self._redraw)

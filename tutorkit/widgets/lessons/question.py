@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ipywidgets import HTML, Button, RadioButtons
 
-from tutorkit.charts.theme import COLOURS
 from tutorkit.errors import TutorkitError
 from tutorkit.teaching import Choice, Question
 from tutorkit.widgets.lessons.lesson_session import LessonSession
-from tutorkit.widgets.parts import INK, WIDE, Group, View
-
-STYLE = """<style>
-.tutorkit-choices .widget-radio-box label {display: flex; align-items: flex-start; height: auto;
-  line-height: 1.35; padding: .15em 0; white-space: normal;}
-.tutorkit-choices .widget-radio-box input {order: -1; flex: none;}
-.tutorkit-group > .widget-html .widget-html-content {white-space: normal; line-height: 1.4;}
-</style>"""
+from tutorkit.widgets.lessons.words import STYLE, asked, verdict_html
+from tutorkit.widgets.parts import WIDE, View
 
 
 class QuestionView(View):
@@ -31,7 +22,7 @@ class QuestionView(View):
         self.choices = radio_buttons(question.text, question.choices)
         self.button = Button(description="Answer")
         self.words = HTML(layout=WIDE)
-        group = Group(question.text, [self.choices, self.button, self.words])
+        group = asked(question.text, [self.choices, self.button, self.words])
         super().__init__(session, [HTML(STYLE), group])
         self.on_click(self.button, self._answer)
         self.follow("answers", self._redraw)
@@ -61,16 +52,3 @@ def radio_buttons(label: str, choices: tuple[Choice, ...]) -> RadioButtons:
     buttons = RadioButtons(options=options, value=None, tooltip=label, layout=WIDE)
     buttons.add_class("tutorkit-choices")
     return buttons
-
-
-def verdict_html(head: str, words: str, good: bool, more: str = "") -> str:
-    """Return what is said to an answer: a head, words, and a sign beside the colour.
-
-    ``more`` is HTML that is read out with it.
-    """
-    sign, colour = ("✓", COLOURS[2]) if good else ("→", COLOURS[1])
-    return (
-        f'<div role="status" style="{INK};border-left:4px solid {colour};padding:.2em .6em;'
-        f'margin:.3em 0;line-height:1.45"><b><span aria-hidden="true">{sign}</span> '
-        f"{escape(head)}</b> {escape(words)}{more}</div>"
-    )

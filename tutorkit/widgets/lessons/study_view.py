@@ -7,16 +7,16 @@ from collections.abc import Mapping
 
 from ipywidgets import HTML, Button, HBox
 
-from tutorkit.charts.studies import estimates_picture, means_picture
 from tutorkit.errors import TutorkitError
 from tutorkit.model.spec import ModelSpec
 from tutorkit.study import Scenario, study
 from tutorkit.widgets.lessons.lesson_session import LessonSession
-from tutorkit.widgets.parts import INK, ROW, WIDE, Display, View
+from tutorkit.widgets.lessons.study_results import StudyResults
+from tutorkit.widgets.parts import ROW, View, progress_html
 
 
 class StudyView(View):
-    """Run a study in the background; the picture is of one parameter, or of all means."""
+    """Run a study in the background, and show what it found: of one parameter first, or means."""
 
     session: LessonSession
 
@@ -29,15 +29,15 @@ class StudyView(View):
         parameter: str = "",
     ) -> None:
         self._study = (scenario, methods)
-        self._replications, self._parameter = replications, parameter
+        self._replications = replications
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.run = Button(description="Run the study", button_style="primary")
         self.stop = Button(description="Stop", tooltip="Stop and keep what has finished",
                            disabled=True)  # fmt: skip
-        self.bar, self.display = HTML(), Display(layout=WIDE)
+        self.bar, self.results = HTML(), StudyResults(session, parameter=parameter)
         row = HBox([self.run, self.stop], layout=ROW)
-        super().__init__(session, [row, self.bar, self.display])
+        super().__init__(session, [row, self.bar, self.results])
         self.on_click(self.run, self._start)
         self.stop.on_click(lambda _: self._stop.set())
         self._show(0)
@@ -61,19 +61,12 @@ class StudyView(View):
                 *self._study, replications=self._replications, stop=self._stop,
                 progress=lambda done, _: self._show(done),
             )  # fmt: skip
-            if self._parameter:
-                self.display.show(estimates_picture(results, self._parameter))
-            else:
-                self.display.show(means_picture(results))
+            self.results.show(results)
         except Exception as error:
             self.message.report(error)
         finally:
             self.run.disabled, self.stop.disabled = False, True
 
     def _show(self, done: int) -> None:
-        total = self._replications
-        self.bar.value = (
-            f'<div style="{INK}"><progress aria-label="Progress of the study" '
-            f'value="{done}" max="{total}" style="width:320px"></progress> {done} of {total} data '
-            "sets</div>"
-        )
+        bar = progress_html(done, self._replications, "data sets", "Progress of the study")
+        self.bar.value = bar

@@ -12,9 +12,10 @@ from tutorkit.model.script import parse
 from tutorkit.teaching import Task
 from tutorkit.teaching.checking import Finding, findings
 from tutorkit.widgets.builder import ModelBuilder
+from tutorkit.widgets.lessons.consequence import Consequence
 from tutorkit.widgets.lessons.lesson_session import LessonSession
-from tutorkit.widgets.lessons.question import STYLE, verdict_html
-from tutorkit.widgets.parts import ROW, WIDE, Group, Message, View, list_html
+from tutorkit.widgets.lessons.words import STYLE, asked, verdict_html
+from tutorkit.widgets.parts import ROW, WIDE, Message, View, list_html
 
 SHOW = "Show the model"
 
@@ -32,9 +33,10 @@ class TaskView(View):
         self.check = Button(description="Check", tooltip="Check the model")
         self.hint = Button(description="Hint", tooltip="Hint: the next one")
         self.verdict, self.hints = HTML(layout=WIDE), HTML(layout=WIDE)
+        self.consequence = Consequence(session, self.wanted)
         self.message = Message()
         row = HBox([self.check, self.hint], layout=ROW)
-        group = Group(task.text, [row, self.message, self.verdict, self.hints])
+        group = asked(task.text, [row, self.message, self.verdict, self.consequence, self.hints])
         super().__init__(session, [HTML(STYLE), group, self.builder])
         session.step = task.step
         self.on_click(self.check, self._check)
@@ -57,6 +59,7 @@ class TaskView(View):
         if not found:
             session.answer(self.task.key, {**self._answer, "right": True})
         self.verdict.value = self._told(found)
+        self.consequence.offer(bool(found) and session.spec is not None)
 
     def _hint(self) -> None:
         given = self._answer["hints"]
@@ -76,6 +79,7 @@ class TaskView(View):
 
     def _forget_verdict(self) -> None:
         self.verdict.value = ""
+        self.consequence.offer(False)
 
     def _told(self, found: list[Finding]) -> str:
         if not found:
