@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tutorkit import TutorkitError, estimates_picture, means_picture
+from tutorkit import TutorkitError, closer, closer_picture, estimates_picture, means_picture
 from tutorkit.study import chapter_scenario, study
 
 METHODS = {"complete data": "complete", "listwise": "listwise"}
@@ -55,10 +55,46 @@ def test_means_have_monte_carlo_intervals_and_words(results):
 
 def test_failures_are_said(results):
     failed = pd.DataFrame({"replication": [3], "method": ["listwise"], "problem": ["Oh."]})
-    picture = means_picture(pd.concat([results, failed], ignore_index=True))
-    assert picture.text.splitlines()[-1] == "listwise failed in 1 data set."
+    both = pd.concat([results, failed], ignore_index=True)
+    for picture in (means_picture(both), estimates_picture(both, "x1i")):
+        assert picture.text.splitlines()[-1] == "listwise failed in 1 data set."
+
+
+def test_chains_that_did_not_agree_are_said(results):
+    at = (results["method"] == "listwise") & (results["replication"] < 3)
+    some = results.assign(psr=results["psr"].mask(at, 1.06))
+    for picture in (means_picture(some), estimates_picture(some, "x1i")):
+        assert picture.text.splitlines()[-1] == (
+            "The chains of listwise did not agree in 2 data sets (PSR above 1.05)."
+        )
+    assert "agree" not in means_picture(results.assign(psr=1.05)).text
 
 
 def test_unknown_parameters_are_refused(results):
     with pytest.raises(TutorkitError, match=r"no parameter 'x1'[\s\S]*'x1i'"):
         estimates_picture(results, "x1")
+
+
+def test_shares_of_data_sets_have_monte_carlo_intervals_and_words(results):
+    picture = closer_picture(results, "complete data", "listwise")
+    shares = closer(results, "complete data", "listwise")
+    assert picture.table.equals(shares)
+    spec = picture.chart.to_dict()
+    drawn = [r for rows in spec["datasets"].values() for r in rows if "share" in r]
+    assert len(drawn) == len(shares)
+    row = next(r for r in drawn if r["parameter"] == "x1i")
+    p = row["share"]
+    half = 1.96 * np.sqrt(p * (1 - p) / 12)
+    assert row["lower"] == pytest.approx(max(p - half, 0))
+    assert row["upper"] == pytest.approx(min(p + half, 1))
+    assert len(marks(picture, "point")) == len(shares)
+    first, *others = picture.text.splitlines()
+    total = shares.set_index("parameter")["share"]["all coefficients"]
+    assert first.startswith(f"all coefficients: complete data is closer to the truth than listwise "
+                            f"in {total:.0%} of 12 data sets (Monte Carlo error ")  # fmt: skip
+    assert [line.split(":")[0] for line in others] == list(shares["parameter"][:-1])
+
+
+def test_shares_of_unknown_methods_are_refused(results):
+    with pytest.raises(TutorkitError, match="no method 'MNAR'"):
+        closer_picture(results, "MNAR", "listwise")

@@ -37,6 +37,12 @@ def test_performance_by_hand():
     assert row["coverage_mcse"] == pytest.approx(np.sqrt(0.75 * 0.25 / 4))
 
 
+def test_runs_whose_chains_disagree_are_counted():
+    table = FOUR.assign(psr=[1.0, 1.05, 1.051, 4.0])
+    assert performance(table).iloc[0]["disagreed"] == 2
+    assert performance(FOUR).iloc[0]["disagreed"] == 0
+
+
 def test_monte_carlo_errors_are_those_of_repeated_studies():
     rng = np.random.default_rng(1)
     rows = []

@@ -35,9 +35,9 @@ def sensitivity_picture(fits: Mapping[str, Fit], truth: Truth | None = None) -> 
     Picture
         Its text says, for each parameter, from where to where its estimates go, how far that is in
         posterior SDs (or standard errors: the largest of the fits), and for coefficients whether
-        all intervals agree about 0. Its table has a row for each: ``parameter``, ``lowest``,
-        ``lowest_by``, ``highest``, ``highest_by``, ``in_sds``, and ``above``, ``below`` and
-        ``with_0``, numbers of fits whose interval lies above 0, below it, or holds it.
+        all intervals agree about 0. Its table has a row for each: ``parameter``, ``lowest`` and the
+        assumption it is ``lowest under``, ``highest`` and ``highest under``, ``SDs apart``, and the
+        numbers of fits whose interval lies ``above 0``, ``below 0`` or holds it, ``around 0``.
 
     Raises
     ------
@@ -67,29 +67,29 @@ def _range(name: str, rows: pd.DataFrame) -> dict[str, Any]:
     return {
         "parameter": name,
         "lowest": low["estimate"],
-        "lowest_by": low["method"],
+        "lowest under": low["method"],
         "highest": high["estimate"],
-        "highest_by": high["method"],
-        "in_sds": (high["estimate"] - low["estimate"]) / rows["sd"].max(),
-        "above": int(above.sum()),
-        "below": int(below.sum()),
-        "with_0": int((rows["lower"].notna() & ~above & ~below).sum()),
+        "highest under": high["method"],
+        "SDs apart": (high["estimate"] - low["estimate"]) / rows["sd"].max(),
+        "above 0": int(above.sum()),
+        "below 0": int(below.sum()),
+        "around 0": int((rows["lower"].notna() & ~above & ~below).sum()),
     }
 
 
 def _words(row: dict[Hashable, Any], n: int) -> str:
-    apart = f", {row['in_sds']:.1f} SDs apart" if row["in_sds"] == row["in_sds"] else ""
+    apart = f", {row['SDs apart']:.1f} SDs apart" if row["SDs apart"] == row["SDs apart"] else ""
     span = (
-        f"{row['parameter']}: from {figure(row['lowest'])} ({row['lowest_by']}) to "
-        f"{figure(row['highest'])} ({row['highest_by']}){apart}"
+        f"{row['parameter']}: from {figure(row['lowest'])} ({row['lowest under']}) to "
+        f"{figure(row['highest'])} ({row['highest under']}){apart}"
     )
     if not is_coefficient(row["parameter"]):
         return f"{span}."
-    if n in (row["above"], row["below"]):
-        return f"{span}; all intervals lie {'above' if row['above'] else 'below'} 0."
-    if row["with_0"] == n:
+    if n in (row["above 0"], row["below 0"]):
+        return f"{span}; all intervals lie {'above' if row['above 0'] else 'below'} 0."
+    if row["around 0"] == n:
         return f"{span}; all intervals hold 0."
-    told = [(row["above"], "lies above 0", "lie above 0"), (row["below"], "lies below 0",
-            "lie below 0"), (row["with_0"], "holds 0", "hold 0")]  # fmt: skip
+    told = [(row["above 0"], "lies above 0", "lie above 0"), (row["below 0"], "lies below 0",
+            "lie below 0"), (row["around 0"], "holds 0", "hold 0")]  # fmt: skip
     parts = listed(f"{k} {one if k == 1 else many}" for k, one, many in told if k)
     return f"{span}; whether it differs from 0 depends on the assumption: of {n} intervals {parts}."

@@ -11,6 +11,7 @@ from tutorkit.charts.intervals import interval_chart
 from tutorkit.charts.picture import Picture
 from tutorkit.charts.theme import COLOURS, INK, SHAPES, WIDTH, themed
 from tutorkit.comparison import TRUTH, figure
+from tutorkit.diagnostics import TARGET_PSR
 from tutorkit.errors import TutorkitError, did_you_mean
 from tutorkit.study import closer, performance
 
@@ -79,7 +80,8 @@ def estimates_picture(
         what = f"The study has no parameter '{parameter}'"
         raise TutorkitError(what, did_you_mean(parameter, names))
     known = results[(results["parameter"] == parameter) & results["estimate"].notna()]
-    table = performance(known)
+    table = performance(results)
+    table = table[table["parameter"] == parameter]
     methods = list(dict.fromkeys(known["method"]))
     colours = [COLOURS[k % len(COLOURS)] for k in range(len(methods))]
     shapes = [SHAPES[k % len(SHAPES)] for k in range(len(methods))]
@@ -105,7 +107,7 @@ def estimates_picture(
         layers.insert(0, alt.Chart(line).mark_rule(color=INK, strokeWidth=2).encode(x="truth:Q"))
     chart = alt.layer(*layers).properties(width=WIDTH, height=BAND * len(methods))
     lines = [_spread_words(row) for row in table.to_dict("records")]
-    return Picture(themed(chart), "\n".join(lines), table)
+    return Picture(themed(chart), "\n".join([*lines, *_failures(table)]), table)
 
 
 def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
@@ -179,5 +181,17 @@ def _spread_words(row: dict[Hashable, Any]) -> str:
 
 
 def _failures(table: pd.DataFrame) -> list[str]:
-    failed = table.drop_duplicates("method").set_index("method")["failed"]
-    return [f"{name} failed in {n} data set{'s' * (n > 1)}." for name, n in failed.items() if n]
+    """Say in how many data sets a method failed, or its chains did not agree."""
+    rows = table.drop_duplicates("method").to_dict("records")
+    failed = [f"{row['method']} failed in {_sets(row['failed'])}." for row in rows if row["failed"]]
+    disagreed = [
+        f"The chains of {row['method']} did not agree in {_sets(row['disagreed'])} (PSR above "
+        f"{TARGET_PSR})."
+        for row in rows
+        if row["disagreed"]
+    ]
+    return failed + disagreed
+
+
+def _sets(n: int) -> str:
+    return f"{n:,} data set{'s' * (n > 1)}"

@@ -20,8 +20,11 @@ DECIMALS = 4
 def shipped_study(name: str) -> pd.DataFrame:
     """Return the results of a study that comes with the package, as `study` returns them.
 
-    "chapter": 1,000 data sets of 30 clusters of 20, y missing not at random as in the chapter, with
-    the methods "complete data", "listwise", "MAR" and "MNAR". Numbers have four decimals.
+    Each has 1,000 data sets of 30 clusters of 20 rows. "chapter": y is missing not at random, as in
+    the chapter. "mar": y is missing at random, by x3i. "skewed": y is missing completely at random,
+    but the focal residuals have a skewness of 1. Methods: "complete data", "listwise", "MAR",
+    "MNAR" (y and all that is in the focal model predict y.missing) and "MNAR by y alone". Numbers
+    have four decimals.
 
     Raises
     ------
@@ -41,6 +44,7 @@ def chapter_methods() -> dict[str, Method]:
         "listwise": LISTWISE,
         "MAR": chapter_model(""),
         "MNAR": chapter_model("y.missing ~ y x1i x2i x3i x2i*x3i;"),
+        "MNAR by y alone": chapter_model("y.missing ~ y;"),
     }
 
 
@@ -54,4 +58,8 @@ def chapter_model(selection: str) -> ModelSpec:
 
 def scenarios() -> dict[str, Scenario]:
     """Return the situations of the studies by name."""
-    return {"chapter": chapter_scenario()}
+    return {
+        "chapter": chapter_scenario(),
+        "mar": chapter_scenario("MAR"),
+        "skewed": chapter_scenario("MCAR", skewness=1.0),
+    }

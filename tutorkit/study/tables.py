@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tutorkit.comparison import is_coefficient
+from tutorkit.diagnostics import TARGET_PSR
 from tutorkit.errors import TutorkitError, did_you_mean
 
 ALL = "all coefficients"
-_NOT_COEFFICIENTS = ("σ²", "τ", "ρ")
 
 
 def performance(results: pd.DataFrame) -> pd.DataFrame:
@@ -22,7 +23,8 @@ def performance(results: pd.DataFrame) -> pd.DataFrame:
         with an estimate), ``mean`` (of the estimates), ``bias``, ``bias_mcse``, ``spread``
         (empirical SD of the estimates), ``mean_sd`` (of the posterior SDs or standard errors),
         ``rmse``, ``coverage`` (share of 95 % intervals that hold the truth; nan without
-        intervals), ``coverage_mcse`` and ``failed`` (data sets in which the method failed). Monte
+        intervals), ``coverage_mcse``, ``failed`` (data sets in which the method failed) and
+        ``disagreed`` (those in which its chains did not agree: the worst PSR is above 1.05). Monte
         Carlo standard errors are those of Morris, White & Crowther (2019, table 6).
 
     Raises
@@ -54,6 +56,7 @@ def performance(results: pd.DataFrame) -> pd.DataFrame:
                 "coverage": covered,
                 "coverage_mcse": np.sqrt(covered * (1 - covered) / max(len(intervals), 1)),
                 "failed": int(failed.get(method, 0)),
+                "disagreed": int((found["psr"] > TARGET_PSR).sum()),
             }
         )
     return pd.DataFrame(rows)
@@ -91,7 +94,7 @@ def closer(results: pd.DataFrame, method: str, than: str) -> pd.DataFrame:
     if len(one) < 2 or not parameters:
         raise TutorkitError(f"There are too few data sets with both '{method}' and '{than}'")
     better = {str(name): (one[name] < other[name]).to_numpy() for name in parameters}
-    coefficients = [name for name in parameters if not str(name).startswith(_NOT_COEFFICIENTS)]
+    coefficients = [name for name in parameters if is_coefficient(str(name))]
     unit = other_signed[coefficients].std()
     sums = [((table[coefficients] / unit) ** 2).sum(axis=1) for table in (one, other)]
     better[ALL] = (sums[0] < sums[1]).to_numpy()

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from tutorkit import datasets
 from tutorkit.data import prepare
+from tutorkit.datasets import load, script
 from tutorkit.model.script import parse
 from tutorkit.parameters import monitored
 
+DATA = "04_multilevel"
 BURN_IN = Path(__file__).with_name("chapter_burn_in.csv")
 
 
@@ -20,6 +21,6 @@ def chapter_burn_in() -> pd.DataFrame:
     The chapter's run is Blimp's, of the authors' own data; parameters have the same numbers here.
     """
     table = pd.read_csv(BURN_IN)
-    model = prepare(parse(datasets.script("04_multilevel")), datasets.load("04_multilevel")).model
+    model = prepare(parse(script("04_multilevel")), load("04_multilevel")).model
     labels = [parameter.label for parameter in monitored(model)]
     return table.assign(parameter=[labels[number - 1] for number in table["number"]])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tutorkit import datasets
+from tutorkit.datasets import load
 from tutorkit.draws import Draws, ModelFit, Timing
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
@@ -56,7 +56,7 @@ def shipped_models() -> dict[str, tuple[str, ModelSpec]]:
 def make_run(name: str) -> Draws:
     """Draw what comes with the lessons under this name."""
     data, spec = shipped_models()[name]
-    return sample(spec, datasets.load(data), seed=SEED, progress=False)
+    return sample(spec, load(data), seed=SEED, progress=False)
 
 
 def save_run(draws: Draws, file: Path) -> None:
@@ -69,7 +69,7 @@ def save_run(draws: Draws, file: Path) -> None:
 @functools.lru_cache(maxsize=4)
 def _read(name: str) -> Draws:
     data, spec = shipped_models()[name]
-    run = Run(spec, datasets.load(data), seed=SEED)
+    run = Run(spec, load(data), seed=SEED)
     with np.load(RUNS / f"{name}.npz") as kept:
         arrays = {key: kept[key].astype(float) for key in ARRAYS}
         fit = ModelFit(*kept["fit"].tolist())

@@ -244,7 +244,7 @@ def test_a_study_is_run_watched_and_shown(lesson):
     view.run.click()
     view.wait()
     assert "4 of 4 data sets" in view.bar.value
-    assert "4 estimates of x1i" in view.display.picture.text
+    assert "4 estimates of x1i" in view.results.display.picture.text
     assert not view.run.disabled
     assert view.stop.disabled
 

@@ -131,7 +131,7 @@ def test_the_run_waits_for_the_prediction_and_the_prediction_for_the_run(task, l
     session.start()
     session.wait()
     assert "You predicted: Close to 0." in view.words.value
-    assert "of an SD of listwise deletion" in view.words.value
+    assert "At about -0.32, within a fraction of an SD" in view.words.value
 
 
 def test_give_takes_a_script(lesson):

@@ -8,6 +8,7 @@ from tutorkit.draws import Draws
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.parts import ROW, View, note_html
 from tutorkit.widgets.runner import Runner
+from tutorkit.widgets.session import COMPILING, SAMPLING
 
 OFFER = "or see at once what this run gives:"
 
@@ -30,7 +31,7 @@ class LessonRunner(View):
         session = self.session
         shown = session.shown if session.draws is session.shown else None
         self.status.value = "" if shown is None else self._told(shown)
-        self.button.disabled = session.running
+        self.button.disabled = session.status in (COMPILING, SAMPLING)
 
     def _told(self, draws: Draws) -> str:
         spec = draws.spec

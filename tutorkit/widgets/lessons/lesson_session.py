@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +164,9 @@ class LessonSession(Session):
             self.shown = self.draws = found
 
     @alone
-    def take_fit(self, name: str, draws: Draws) -> None:
-        """Keep a run under a name, in place of one that had it."""
-        self.fits = {**self.fits, name: draws}
+    def take_fits(self, fits: Mapping[str, Draws]) -> None:
+        """Keep runs under their names, in place of those that had them."""
+        self.fits = {**self.fits, **fits}
 
     def demand_predictions(
         self, why: str = "There is a prediction to make before this run"

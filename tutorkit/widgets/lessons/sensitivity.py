@@ -20,8 +20,6 @@ from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.parts import ROW, WIDE, Display, View, list_html, progress_html
 from tutorkit.widgets.session import LISTWISE
 
-KEPT = "Each fit is kept under its name: the comparison below can show it beside the truth."
-
 
 class Sensitivity(View):
     """Fit all of the lesson's assumptions; the fits are kept in the session."""
@@ -73,7 +71,7 @@ class Sensitivity(View):
                 )  # fmt: skip
                 if self._stop.is_set():
                     break
-                self.session.take_fit(name, draws)
+                self.session.take_fits({name: draws})
             self.bar.value = ""
         except Exception as error:
             self.message.report(error)
@@ -84,10 +82,9 @@ class Sensitivity(View):
         self.bar.value = progress_html(done, total, f"iterations of {name}", "Progress of the fits")
 
     def _show(self) -> None:
-        for name, (_, spec) in self.assumptions.items():
-            draws = shipped_run(self.session.content.data, spec)
-            if draws is not None:
-                self.session.take_fit(name, draws)
+        data = self.session.content.data
+        runs = {name: shipped_run(data, spec) for name, (_, spec) in self.assumptions.items()}
+        self.session.take_fits({name: run for name, run in runs.items() if run is not None})
 
     def _redraw(self) -> None:
         session = self.session

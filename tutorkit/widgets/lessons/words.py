@@ -21,6 +21,7 @@ STYLE = """<style>
   text-decoration: underline dotted 1px; text-underline-offset: .2em;}
 .tutorkit-term > summary::-webkit-details-marker {display: none;}
 .tutorkit-term::details-content {display: inline;}
+.tutorkit-term:not([open]) > .tutorkit-meaning {display: none;}
 .tutorkit-meaning {font-style: italic; font-weight: normal;
   background: var(--jp-layout-color2, #eee); border-radius: 3px; padding: 0 .3em;}
 </style>"""

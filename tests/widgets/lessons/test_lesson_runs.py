@@ -1,0 +1,315 @@
+"""Runs in lessons: shown at once, judged, compared with the model asked for, under assumptions."""
+
+import re
+
+import pytest
+
+from tutorkit import Lesson, TutorkitError, chapter_scenario, parse, study
+from tutorkit.model import editing
+from tutorkit.model.spec import Term
+from tutorkit.teaching import lesson as content
+from tutorkit.teaching.runs import SEED, shipped_run
+from tutorkit.widgets.lessons.consequence import Consequence
+from tutorkit.widgets.lessons.lesson_runner import LessonRunner
+from tutorkit.widgets.lessons.prediction import PredictionView
+from tutorkit.widgets.lessons.study_results import ALL, CLOSER, MEANS, StudyResults
+from tutorkit.widgets.lessons.task import TaskView
+from tutorkit.widgets.parts import widgets_in
+
+
+def only(view, kind):
+    (found,) = [widget for widget in widgets_in(view) if isinstance(widget, kind)]
+    return found
+
+
+def plain(html):
+    """Return what is read of HTML."""
+    return re.sub(r"<[^>]+>", "", html)
+
+
+# --- seen at once ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(tmp_path):
+    return Lesson(2, tmp_path)
+
+
+def test_a_run_is_shown_once_the_prediction_is_made(second):
+    view, prediction = second.runner(), only(second.ask("intercept"), PredictionView)
+    assert isinstance(view, LessonRunner)
+    view.button.click()
+    assert "There is a prediction to make before this run" in view.message.value
+    assert second.session.draws is None
+    second.give("intercept", "Half-way")
+    view.button.click()
+    asked = parse(content(2).item("focal").script)
+    assert second.session.draws is shipped_run("04_multilevel", asked)
+    assert "8,000 draws of 2 chains that come with this lesson (seed 1" in view.status.value
+    assert "of the model that is asked for" in view.status.value  # the builder holds another
+    assert "You predicted: Half-way" in prediction.words.value
+
+
+def test_it_says_whose_model_is_shown_and_goes_when_another_is_run(second):
+    view = second.runner()
+    second.ask("focal")
+    second.give("intercept", "Half-way")
+    second.give("focal", content(2).item("focal").script)
+    view.button.click()
+    assert "of your model" in view.status.value
+    second.session.edit(burn=20, iterations=40_000)
+    assert "of the model that is asked for" in view.status.value
+    second.session.start()
+    assert view.button.disabled
+    second.session.wait()
+    assert view.status.value == ""
+    assert not view.button.disabled
+
+
+def test_showing_takes_the_place_of_the_last_run(second):
+    second.give("intercept", "Half-way")
+    second.give("focal", content(2).item("focal").script)
+    second.session.edit(burn=20, iterations=100)
+    second.session.start()
+    second.session.wait()
+    assert second.session.draws.n_kept == 100
+    second.session.show_me()
+    assert second.session.draws.n_kept == 8000
+    assert second.session.run is None
+
+
+def test_where_nothing_comes_with_the_lesson_it_says_so(second):
+    second.give("intercept", "Half-way")
+    second.session.load("exercise_04")
+    with pytest.raises(TutorkitError, match=r"No run of this model[\s\S]*Press Run"):
+        second.session.show_me()
+
+
+# --- what a wrong model does ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def fourth(tmp_path):
+    lesson = Lesson(4, tmp_path)
+    lesson.view = only(lesson.ask("selection"), TaskView)
+    return lesson
+
+
+def write_without_y(lesson):
+    script = content(4).item("selection").script
+    lesson.session.write(script.replace("y.missing ~ y x1i", "y.missing ~ x1i"))
+
+
+def test_the_consequence_of_a_wrong_model_is_shown_on_the_data(fourth):
+    write_without_y(fourth)
+    view = fourth.view.consequence
+    assert view.layout.display == "none"
+    fourth.view.check.click()
+    assert view.layout.display is None
+    view.show.click()
+    assert "The prediction further down asks what this would show" in view.message.value
+    fourth.give("mnar", "At 0, the truth")
+    view.show.click()
+    view.wait()
+    words = view.display.picture.text
+    assert re.search(r"^Intercept: -0\.(29|30|31) with your model, -0\.13 with the one asked for: "
+                     r"1\.[234] SDs below\.$", words, re.MULTILINE)  # fmt: skip
+    assert not view.show.disabled
+
+
+def test_it_goes_with_the_model_it_was_about(fourth):
+    fourth.give("mnar", "At 0, the truth")
+    write_without_y(fourth)
+    fourth.view.check.click()
+    view = fourth.view.consequence
+    view.show.click()
+    view.wait()
+    fourth.session.edit(editing.set_term, "y.missing", Term(("y",)), True)
+    assert view.layout.display == "none"
+    assert view.display.picture is None
+    fourth.view.check.click()
+    assert "This is the model." in fourth.view.verdict.value
+    assert view.layout.display == "none"
+
+
+def test_a_model_that_is_too_small_lacks_estimates(second):
+    task = only(second.ask("focal"), TaskView)
+    second.give("intercept", "Half-way")
+    task.check.click()
+    view = only(task, Consequence)
+    view.show.click()
+    view.wait()
+    assert "Your model does not estimate x2i*x3i, τ11 and ρ01." in view.display.picture.text
+
+
+def test_a_run_that_fails_says_why(fourth):
+    fourth.give("mnar", "At 0, the truth")
+    view = fourth.view.consequence
+    fourth.session.data = fourth.session.data.assign(x1i=float("nan"))
+    view.show.click()
+    view.wait()
+    assert "x1i" in view.message.value
+    assert "Something went wrong" not in view.message.value
+    assert not view.show.disabled
+
+
+def test_it_can_be_stopped(fourth, monkeypatch):
+    monkeypatch.setattr("tutorkit.widgets.lessons.consequence.ITERATIONS", 4_000_000)
+    fourth.give("mnar", "At 0, the truth")
+    view = fourth.view.consequence
+    view.show.click()
+    assert view.show.disabled
+    view.stop.click()
+    view.wait()
+    assert view.stop.disabled
+    assert not view.show.disabled
+
+
+# --- a run that is to converge --------------------------------------------------------------------
+
+
+@pytest.fixture
+def fifth(tmp_path):
+    lesson = Lesson(5, tmp_path)
+    lesson.give("curve", content(5).item("curve").script)
+    lesson.give("square", "Nearly all")
+    return lesson
+
+
+def test_a_run_that_has_not_converged_is_not_enough(fifth):
+    view = fifth.converge("converged")
+    assert "each run is judged here" in view.found.value
+    fifth.session.show_me()
+    assert "Your run: burn-in 200, 1,000 draws kept." in view.found.value
+    assert plain(view.found.value).count("not yet") == 2
+    assert "converged" not in fifth.done
+    fifth.session.edit(burn=2000, iterations=20000, seed=SEED)
+    fifth.session.start()
+    fifth.session.wait()
+    assert "Done: burn-in 2,000, 20,000 draws kept, smallest N_eff" in view.verdict.value
+    assert "converged" in fifth.done
+    fifth.session.show_me()
+    assert "Done: burn-in 2,000" in view.verdict.value
+
+
+def test_another_model_does_not_count(fifth):
+    view = fifth.converge("converged")
+    script = content(5).item("curve").script
+    fifth.session.write(script.replace(" y^2", ""))
+    fifth.session.start()
+    fifth.session.wait()
+    assert "another model than the one asked for" in view.found.value
+    assert "converged" not in fifth.done
+
+
+def test_a_run_too_short_to_tell_is_said(fifth):
+    view = fifth.converge("converged")
+    fifth.session.edit(burn=2, iterations=4)
+    fifth.session.start()
+    fifth.session.wait()
+    assert "Too few draws were kept to tell." in view.found.value
+
+
+def test_the_chapters_burn_in_table_waits_and_has_its_numbers(tmp_path):
+    lesson = Lesson(5, tmp_path)
+    place = lesson.chapter_burn_in(after="worst")
+    assert place.view is None
+    lesson.give("worst", "The selection model")
+    assert "<td>501 to 1000</td>" in place.view.table.value
+    assert place.view.table.value.count("<tr") == 21
+    for cell in ("1.211", "43", "y.missing: x2i*x3i", "10001 to 20000", "1.013"):
+        assert f"<td>{cell}</td>" in place.view.table.value
+
+
+# --- several assumptions --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sixth(tmp_path):
+    return Lesson(6, tmp_path)
+
+
+NAMES = [assumption.name for assumption in content(6).assumptions]
+
+
+def test_fits_under_several_assumptions_are_shown_at_once_and_kept(sixth):
+    view = sixth.sensitivity()
+    assert "the report stands here" in view.display.value
+    for assumption in content(6).assumptions:
+        assert assumption.words.split(".")[0] in view.list.value
+    view.show.click()
+    assert list(sixth.session.fits) == NAMES
+    report = view.display.picture.text
+    assert f"under 5 assumptions: listwise, {', '.join(NAMES[:-1])} and {NAMES[-1]}." in report
+    assert "of 5 intervals 2 lie below 0 and 3 hold 0." in report
+
+
+def test_they_are_fitted_one_by_one(sixth):
+    view = sixth.sensitivity()
+    view.assumptions = {
+        name: (words, parse(f"CLUSTERID: j; MODEL: y ~ x1i x3i; {run}"))
+        for (name, (words, _)), run in zip(
+            view.assumptions.items(), ["BURN: 20; ITERATIONS: 40;"] * 4, strict=True
+        )
+    }
+    view.run.click()
+    assert view.run.disabled
+    view.wait()
+    assert list(sixth.session.fits) == NAMES
+    assert view.bar.value == ""
+    assert view.stop.disabled
+    assert "x1i: from" in view.display.picture.text
+
+
+def test_stopping_keeps_what_was_fitted(sixth):
+    view = sixth.sensitivity()
+    view.run.click()
+    view.stop.click()
+    view.wait()
+    assert len(sixth.session.fits) < 4
+    assert not view.run.disabled
+
+
+# --- studies that come with the package -----------------------------------------------------------
+
+
+def test_a_shipped_study_is_seen_in_three_ways(sixth):
+    view = sixth.shipped("chapter")
+    assert isinstance(view, StudyResults)
+    assert view.picture.options == (MEANS, ALL, CLOSER)
+    assert "on average" in view.display.picture.text
+    view.picture.value = CLOSER
+    view.method.value = "MNAR"
+    assert "all coefficients: MNAR is closer to the truth than listwise in 75% of 1,000 data" in (
+        view.display.picture.text
+    )
+    assert view.method.layout.display is None
+    assert view.parameter.layout.display == "none"
+    view.picture.value = ALL
+    view.parameter.value = "x3i"
+    assert "1000 estimates of x3i" in view.display.picture.text
+    assert view.parameter.layout.display is None
+
+
+def test_one_parameter_may_come_first_and_a_prediction_before(sixth):
+    place = sixth.shipped("skewed", "Intercept", after="skewed")
+    assert place.view is None
+    sixth.give("skewed", "It moves it up")
+    assert place.view.picture.value == ALL
+    assert "estimates of Intercept" in place.view.display.picture.text
+    with pytest.raises(TutorkitError, match="There is no study 'chapters'"):
+        sixth.shipped("chapters")
+
+
+def test_results_without_listwise_compare_nothing(sixth):
+    few = chapter_scenario(n_clusters=10, cluster_size=10)
+    found = study(few, {"REML": "complete"}, replications=2, progress=False)
+    view = StudyResults(sixth.session, found)
+    assert view.picture.options == (MEANS, ALL)
+
+
+def test_a_study_stopped_before_any_estimate_says_so(sixth):
+    few = chapter_scenario(n_clusters=10, cluster_size=10)
+    found = study(few, {"REML": "complete"}, replications=1, progress=False)
+    view = StudyResults(sixth.session, found[:0])
+    assert "no estimate yet" in view.display.value
