@@ -118,7 +118,7 @@ class BreakLab(View):
         columns = ["replication", "method", "parameter", "estimate", "sd", "lower", "upper"]
         table = pd.DataFrame(rows, columns=columns)
         truth = {name: value for (of, name), value in self.truth.items() if of == OUTCOME}
-        return table.assign(truth=table["parameter"].map(truth), problem="")
+        return table.assign(truth=table["parameter"].map(truth), psr=np.nan, problem="")
 
     def _check(self) -> None:
         deletion = self.deletion
