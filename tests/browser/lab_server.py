@@ -90,9 +90,9 @@ def serving(command, state, answers, timeout=90):
 
 
 @contextlib.contextmanager
-def jupyterlab(state, folder=None):
+def jupyterlab(state, folder=None, port=None):
     """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
-    port, token = free_port(), secrets.token_hex(16)
+    port, token = port or free_port(), secrets.token_hex(16)
     for plugin, setting in SETTINGS.items():
         file = state / "jupyterlab_settings_dir/@jupyterlab" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -83,8 +83,8 @@ class Handle:
 
     def update(self, output):
         """Keep the copy."""
-        self.html = output.html
-        self.copies.append(output.html)
+        self.html = output._repr_mimebundle_()["text/html"]
+        self.copies.append(self.html)
 
 
 def test_the_copy_holds_script_pictures_and_report():

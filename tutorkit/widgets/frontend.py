@@ -1,4 +1,4 @@
-"""The few things that need JavaScript: keyboard guard and names, the script's editor, the copy."""
+"""The few things that need JavaScript: keyboard guard and names, the script's editor, memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 import anywidget
-from traitlets import Int, List, Tuple, Unicode
+from traitlets import Bool, Int, List, Tuple, Unicode
 
 SCRIPTS = Path(__file__).with_suffix("")
 
@@ -57,6 +57,20 @@ class ScriptEditor(anywidget.AnyWidget):
     message = Unicode().tag(sync=True)
     label = Unicode("Script").tag(sync=True)
     rows = Int(6).tag(sync=True)
+
+
+class Memory(anywidget.AnyWidget):
+    """One text that the browser keeps for all notebooks of its server's address.
+
+    ``found`` is what it had when this was drawn, once ``asked`` is True; ``kept`` is what it has
+    from then on, when it changes.
+    """
+
+    _esm = SCRIPTS / "memory.js"
+
+    found = Unicode().tag(sync=True)
+    asked = Bool(False).tag(sync=True)
+    kept = Unicode().tag(sync=True)
 
 
 def static_html(uid: str, body: str) -> str:

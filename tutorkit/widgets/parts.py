@@ -10,13 +10,14 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
+from IPython.display import DisplayHandle, display
 from ipywidgets import HTML, VBox, Widget
 
 from tutorkit.charts import Picture
 from tutorkit.charts.theme import COLOURS
 from tutorkit.errors import TutorkitError
 from tutorkit.widgets.events import keep_order
-from tutorkit.widgets.frontend import Guard
+from tutorkit.widgets.frontend import Guard, static_html
 from tutorkit.widgets.model_session import MODEL
 from tutorkit.widgets.session import Session
 
@@ -111,6 +112,20 @@ class View(VBox):
 
         return call
 
+    def _ipython_display_(self) -> None:
+        """Show the live view and, for where it has no kernel, what to do there."""
+        self.show_with_copy(note_html(self.session.WITHOUT_KERNEL))
+
+    def copied(self, body: str) -> object:
+        """Return HTML as the copy of this view."""
+        return _Copy(self.uid, body)
+
+    def show_with_copy(self, copy: str) -> DisplayHandle:
+        """Show the live view and HTML that takes its place where it has no kernel any more."""
+        live = self._repr_mimebundle_() | {"text/plain": self.session.WITHOUT_KERNEL}
+        display(live, raw=True)
+        return display(self.copied(copy), display_id=True)
+
     def _redraw_safely(self, *redraws: Callable[[], None]) -> None:
         """Redraw; the message of a redraw that fails stays until the same one succeeds."""
         with self.session.lock:
@@ -137,6 +152,16 @@ class View(VBox):
         """Take away a message that was about the model or the data as they were."""
         if not self._failed:
             self.message.clear()
+
+
+class _Copy:
+    """The copy of a view as an output, with a text for where there is no HTML."""
+
+    def __init__(self, uid: str, body: str) -> None:
+        self._uid, self._body = uid, body
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": static_html(self._uid, self._body), "text/plain": "(a saved copy)"}
 
 
 class Group(VBox):

@@ -30,6 +30,8 @@ class Session(ModelSession):
     name. ``tick`` counts up about five times a second while a run goes on.
     """
 
+    WITHOUT_KERNEL = "Run this cell again to work with it."
+
     name = Unicode()
     complete = Instance(pd.DataFrame, allow_none=True)
     truth = Dict(allow_none=True, default_value=None)

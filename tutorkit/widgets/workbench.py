@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from IPython.display import DisplayHandle, display
+from IPython.display import DisplayHandle
 from ipywidgets import HTML, Tab, VBox
 
 from tutorkit.charts import draw_in_background
@@ -17,7 +16,6 @@ from tutorkit.widgets.builder import ModelBuilder
 from tutorkit.widgets.comparison import Comparison
 from tutorkit.widgets.data_views import DataViews
 from tutorkit.widgets.diagnostics import Diagnostics
-from tutorkit.widgets.frontend import static_html
 from tutorkit.widgets.parts import View
 from tutorkit.widgets.runner import Runner
 from tutorkit.widgets.session import Session
@@ -97,10 +95,8 @@ class Workbench(View):
 
     def _ipython_display_(self) -> None:
         """Show the live view and, for the day it has no kernel any more, a copy that stays."""
-        live = self._repr_mimebundle_() | {"text/plain": "Run this cell to use the workbench."}
-        display(live, raw=True)
         draw_in_background()  # the first chart takes seconds; most pages have one
-        self._copy = display(_Html(self._static()), display_id=True)
+        self._copy = self.show_with_copy(self._static())
 
     def _renew_copy(self) -> None:
         """Bring the copy up to date, and for it what nobody looks at."""
@@ -114,7 +110,7 @@ class Workbench(View):
 
     def _update_copy(self) -> None:
         if self._copy is not None:
-            self._copy.update(_Html(self._static()))
+            self._copy.update(self.copied(self._static()))
 
     def _static(self) -> str:
         draws = self.session.draws
@@ -122,7 +118,7 @@ class Workbench(View):
             self._reported, self._report = draws, ""
             if draws is not None and draws.n_kept:
                 self._report = report(draws)._repr_html_()
-        return static_html(self.uid, snapshot_html(self, self._report))
+        return snapshot_html(self, self._report)
 
 
 class Page(VBox):
@@ -144,13 +140,3 @@ class Page(VBox):
         """Follow the session no longer."""
         if self.view is not None:
             self.view.sleep()
-
-
-class _Html:
-    """HTML as an output, with a text for where there is no HTML."""
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": "(a saved copy of the workbench)"}

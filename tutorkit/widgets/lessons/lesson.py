@@ -23,6 +23,7 @@ from tutorkit.widgets.lessons.lesson_runner import LessonRunner
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.lessons.prediction import PredictionView
 from tutorkit.widgets.lessons.question import QuestionView
+from tutorkit.widgets.lessons.remembered import Remembered
 from tutorkit.widgets.lessons.sensitivity import Sensitivity
 from tutorkit.widgets.lessons.study_results import StudyResults
 from tutorkit.widgets.lessons.study_view import StudyView
@@ -59,7 +60,9 @@ class Lesson(View):
         self.button = Button(description="Continue from it", layout={"width": "auto"})
         self.message = Message()
         row = HBox([self.field, self.button], layout=ROW)
-        super().__init__(session, [self.head, self.state, self.code, row, self.message])
+        self.remembered = Remembered(session)
+        parts = [self.head, self.state, self.remembered, self.code, row, self.message]
+        super().__init__(session, parts)
         self.head.value = self._head()
         self.on_click(self.button, self._take)
         self.follow(["answers", "trouble"], self._redraw)

@@ -37,6 +37,10 @@ class LessonSession(Session):
     ``trouble`` says why they could not be read or saved.
     """
 
+    WITHOUT_KERNEL = (
+        "Choose 'Run All Cells' in the menu Run to go on: your answers come back by themselves."
+    )
+
     answers = Dict()
     trouble = Unicode()
     shown = Instance(Draws, allow_none=True)
@@ -96,7 +100,7 @@ class LessonSession(Session):
 
     def code(self) -> str:
         """Return the code that carries the answers to all lessons."""
-        return to_code(self._known())
+        return to_code(self.known())
 
     @alone
     def take(self, code: str) -> None:
@@ -107,14 +111,14 @@ class LessonSession(Session):
         DataError
             If it is no code, or the answers cannot be saved.
         """
-        found, known = from_code(code), self._known()
+        found, known = from_code(code), self.known()
         joined = {name: joint(name, known.get(name, {}), more) for name, more in found.items()}
         self.answers = joined.get(self._name, self.answers)
         if self.answers.get(SCRIPT, self.script) != self.script:
             self.write(self.answers[SCRIPT])
         self._save(joined)
 
-    def _known(self) -> Answers:
+    def known(self) -> Answers:
         """Return the answers to all lessons: those of this page, and what else is in the file."""
         saved: Answers = {}
         with contextlib.suppress(DataError):
