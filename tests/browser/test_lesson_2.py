@@ -73,7 +73,7 @@ def test_singular_fits_are_predicted_and_seen(learner):
     learner.says(group, "You predicted 5, and it is 26.")
     learner.answer("Why does the posterior median", "It averages over all values")
     learner.press("^Run the study")
-    learner.wait("40 of 40 data sets")
+    learner.wait("Ended: 40 of 40 data sets")
     figure = learner.root.locator("figure [role=img][aria-label*='estimates of ρ01']")
     figure.scroll_into_view_if_needed()
     learner.shot("lesson-2-f-singular")

@@ -77,7 +77,7 @@ def test_lesson_3_runs_and_shows_what_goes_wrong(third):
     group = third.answer("Predict: A warning example", "It stays near 1", "Commit")
     third.says(group, "About 1.17 on average")
     third.press("^Run the study")
-    third.wait("40 of 40 data sets")
+    third.wait("Ended: 40 of 40 data sets")
     figure = third.root.locator("figure [role=img]").last
     figure.scroll_into_view_if_needed()
     third.shot("lesson-3-d-warning")

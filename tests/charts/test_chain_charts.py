@@ -100,7 +100,8 @@ def test_psr_chart_has_a_point_a_window_and_names_the_highest(chapter_draws):
     assert f"the highest PSR is {last['psr']:.3f}, of {last['parameter']}: below 1.05" in first
     assert f"{worst['psr']:.3f} in iterations {worst['first']} to {worst['last']}" in second
     high = picture.table[picture.table["psr"] >= 1.05]
-    assert f"From iteration {high['last'].max() + 1} on it stays below" in third
+    row = picture.table[picture.table["last"] > high["last"].max()].iloc[0]
+    assert f"From iterations {row['first']} to {row['last']} on it stays below" in third
 
 
 def test_psr_words_ask_for_a_longer_burn_in_if_chains_disagree(chapter_draws):

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tutorkit import TutorkitError, closer, closer_picture, estimates_picture, means_picture
 from tutorkit.study import chapter_scenario, study
@@ -60,6 +61,16 @@ def test_failures_are_said(results):
         assert picture.text.splitlines()[-1] == "listwise failed in 1 data set."
 
 
+def test_a_method_that_failed_everywhere_is_said(results):
+    failed = results[results["method"] == "listwise"].drop_duplicates("replication")
+    failed = failed.assign(method="MNAR", estimate=np.nan, parameter=None, problem="Oh.")
+    both = pd.concat([results, failed], ignore_index=True)
+    pictures = (means_picture(both), estimates_picture(both, "x1i"),
+                closer_picture(both, "complete data", "listwise"))  # fmt: skip
+    for picture in pictures:
+        assert picture.text.splitlines()[-1] == "MNAR failed in 12 data sets."
+
+
 def test_chains_that_did_not_agree_are_said(results):
     at = (results["method"] == "listwise") & (results["replication"] < 3)
     some = results.assign(psr=results["psr"].mask(at, 1.06))
@@ -84,14 +95,13 @@ def test_shares_of_data_sets_have_monte_carlo_intervals_and_words(results):
     assert len(drawn) == len(shares)
     row = next(r for r in drawn if r["parameter"] == "x1i")
     p = row["share"]
-    half = 1.96 * np.sqrt(p * (1 - p) / 12)
-    assert row["lower"] == pytest.approx(max(p - half, 0))
-    assert row["upper"] == pytest.approx(min(p + half, 1))
+    wilson = stats.binomtest(round(12 * p), 12).proportion_ci(0.95, "wilson")
+    assert [row["lower"], row["upper"]] == pytest.approx([wilson.low, wilson.high], abs=1e-4)
     assert len(marks(picture, "point")) == len(shares)
     first, *others = picture.text.splitlines()
     total = shares.set_index("parameter")["share"]["all coefficients"]
-    assert first.startswith(f"all coefficients: complete data is closer to the truth than listwise "
-                            f"in {total:.0%} of 12 data sets (Monte Carlo error ")  # fmt: skip
+    words = f"all coefficients: complete data is closer to the truth than listwise in {total:.0%}"
+    assert first.startswith(f"{words} of 12 data sets")
     assert [line.split(":")[0] for line in others] == list(shares["parameter"][:-1])
 
 

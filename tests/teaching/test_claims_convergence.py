@@ -34,7 +34,7 @@ def test_the_chapters_parameters_are_counted_right():
     words = ITEM("count").choices[1].words
     assert "{} of the focal model, {} of x1i, {} of x2i and {} of y.missing".format(*by) in words
     selection = [k for k, p in enumerate(parameters, start=1) if p.outcome == "y.missing"]
-    assert f"{selection[0]} to {selection[-1]} belong to the selection model" in words
+    assert f"its numbers are {selection[0]} to {selection[-1]}" in ITEM("worst").words
     assert len(selection) == selection[-1] - selection[0] + 1
     assert f"there are {DATA.isna().sum().sum()} of them" in ITEM("count").choices[2].words
 
@@ -68,10 +68,8 @@ def test_monte_carlo_errors_are_worked_out_right(key, choice, sd, n, text):
 
 
 def test_a_square_of_y_costs_most_of_the_effective_draws():
-    """Over 60 seeds 3 to 70 effective draws were left, and 52 % of the PSRs were above 1.05."""
-    assert (
-        "some 10 to 60 remain, and in every second run a PSR is above 1.05" in ITEM("square").words
-    )
+    """Over 90 seeds 3 to 70 effective draws were left, and 55 % of the PSRs were above 1.05."""
+    assert "some 5 to 65 remain, and in more than half of the runs" in ITEM("square").words
     seeds = range(11, 31)
     plain = [worst(sample(WITHOUT, DATA, seed=s, progress=False)) for s in seeds]
     curved = [worst(sample(WITH, DATA, seed=s, progress=False)) for s in seeds]
@@ -81,7 +79,7 @@ def test_a_square_of_y_costs_most_of_the_effective_draws():
     left = sorted(ess for _, ess in curved)
     assert left[-1] < 0.2 * 450
     assert 15 < np.median(left) < 60
-    assert 4 <= sum(psr > 1.05 for psr, _ in curved) <= 16  # binomial(20, 1/2): p < .003 outside
+    assert 4 <= sum(psr > 1.05 for psr, _ in curved) <= 18  # binomial(20, .55): p < .002 outside
 
 
 def test_other_superfluous_predictors_cost_hardly_any():

@@ -35,12 +35,13 @@ def test_how_often_the_mnar_model_is_nearer():
     assert round(100 * found["all coefficients"]) == item.actual == 75
     table = closer(shipped_study("chapter"), "MNAR", "listwise").set_index("parameter")
     assert round(100 * table.loc["all coefficients", "share_mcse"], 1) == 1.4
-    assert "In 75%, with a Monte Carlo error of 1.4" in item.words
+    assert "In 75%, with a Monte Carlo error of 1.4 points" in item.words
     single = 100 * found[["Intercept", *SLOPES]]
     assert f"{single.min():.0f} to {single.max():.0f}%" in item.words
     words = ITEM("variances").choices[1].words
     assert f"τ00 nearer in {found['τ00']:.0%} and τ11 in {found['τ11']:.0%}" in words
-    assert f"correlation is nearer in {found['ρ01']:.0%}" in words
+    mar = share("chapter", "MAR")
+    assert f"is nearer in {found['ρ01']:.0%}, but in {mar['ρ01']:.0%} under MAR" in words
 
 
 def test_what_is_gained_is_in_the_mean_and_in_the_intervals(tables):
@@ -85,13 +86,17 @@ def test_data_sets_move_the_intercept_far_more_than_seeds(tables):
 def test_skewed_errors_mislead_the_large_selection_model(tables):
     table, words = tables["skewed"], ITEM("skewed").words
     row = table.loc["MNAR", "Intercept"]
-    assert f"at {row['mean']:.2f} on average, and only {row['coverage']:.0%}" in words
+    assert f": {row['mean']:.2f} on average, and only {row['coverage']:.0%}" in words
+    assert f"variance becomes {table['mean']['MNAR', 'σ²']:.2f}" in words
+    for name in SLOPES:  # "the slopes stay right"
+        assert abs(table.loc["MNAR", name]["bias"]) < 0.01
     assert 0.15 < share("skewed", "MNAR")["Intercept"] < 0.25  # "four of five"
     assert f"In {row['disagreed'] / 1000:.0%} of the data sets chains end in different" in words
     for method in ("listwise", "MAR", "complete data"):
         assert abs(table.loc[method, "Intercept"]["bias"]) < 0.015
     alone = table.loc["MNAR by y alone", "Intercept"]["mean"]
     text = ITEM("tradeoff").text
+    assert "and y missing completely at random" in text
     assert f"y alone has the intercept at {alone:.2f}, the large one at {row['mean']:.2f}" in text
 
 
@@ -101,6 +106,31 @@ def test_the_estimates_have_two_humps():
     low, between, high = (rows.between(*span).sum() for span in ((-0.6, -0.4), (-0.3, -0.2),
                                                                  (-0.05, 0.15)))  # fmt: skip
     assert between / 0.1 < 0.6 * min(low, high) / 0.2
+    assert 0.45 < (rows < -0.2).mean() < 0.6  # "in about half of the data sets"
+    assert rows[rows < -0.2].mean() == pytest.approx(-0.5, abs=0.05)
+    assert rows[rows >= -0.2].mean() == pytest.approx(0, abs=0.05)
+
+
+def test_the_more_harm_listwise_deletion_does_the_more_often_mnar_is_nearer():
+    assert "The more harm listwise deletion does" in ITEM("almost").words.replace("\n", " ")
+    rows = shipped_study("chapter")
+    rows = rows[rows["parameter"] == "Intercept"].pivot(
+        index="replication", columns="method", values="estimate"
+    )
+    nearer = rows["MNAR"].abs() < rows["listwise"].abs()
+    harmed = rows["listwise"] < rows["complete data"] - 0.2
+    assert nearer[harmed].mean() > nearer[~harmed].mean() + 0.1
+
+
+def test_a_wide_prior_hardly_moves_the_intercept():
+    assert "moves by less than 0.01" in ITEM("qualifiers").choices[2].words
+    models = {a.key: a.script for a in lesson(6).assumptions}
+    fits = {
+        key: sample(parse(models[key]), DATA, seed=3, iterations=16000, progress=False)
+        for key in ("mnar", "wide")
+    }
+    rows = compare(fits).set_index(["method", "parameter"])["estimate"]
+    assert abs(rows["mnar", "Intercept"] - rows["wide", "Intercept"]) < 0.01
 
 
 def test_a_cause_left_out_misleads_the_small_selection_model(tables):
@@ -136,13 +166,13 @@ def test_the_four_assumptions_give_what_the_lesson_says():
     item = ITEM("one")
     assert f"{rows.loc['listwise', 'Intercept']['estimate']:.2f}" in item.text
     assert f"{rows.loc['complete', 'Intercept']['estimate']:.2f}" in item.text
-    assert "stays at about -0.32. With one it is at -0.13 to -0.14" in item.words
+    assert "stays at about -0.32. With one it is at -0.13 to -0.15" in item.words
     wanted = {"mar": -0.32, "mnar": -0.13, "alone": -0.14, "wide": -0.13}
     for key, text in wanted.items():
         row = rows.loc[key, "Intercept"]
         assert row["estimate"] == pytest.approx(text, abs=0.006 + 4 * row["mcse"])
     right = ITEM("report").choices[1].text
-    assert "Under MAR it is -0.32 and differs from 0; if y explains" in right
+    assert "It is -0.32 under MAR and -0.13 under MNAR, where its interval holds 0" in right
     assert rows.loc["mar", "Intercept"]["upper"] < 0
     for key in ("mnar", "alone", "wide"):
         assert rows.loc[key, "Intercept"]["upper"] > 0

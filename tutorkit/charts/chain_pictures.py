@@ -63,7 +63,10 @@ def burn_in_picture(table: pd.DataFrame) -> Picture:
     )
     high = known[known["psr"] >= TARGET_PSR]
     if agree and len(high):
-        lines.append(f"From iteration {high['last'].iloc[-1] + 1} on it stays below the target.")
+        after: dict[Any, Any] = known[known["last"] > high["last"].iloc[-1]].iloc[0].to_dict()
+        lines.append(
+            f"From iterations {after['first']} to {after['last']} on it stays below the target."
+        )
     short = shortened(known["parameter"], MOST_LETTERS)
     shown = known.assign(parameter=known["parameter"].map(short))
     return Picture(psr_chart(shown), "\n".join(lines), table)

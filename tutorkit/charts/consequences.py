@@ -12,11 +12,14 @@ from tutorkit.charts.intervals import interval_chart
 from tutorkit.charts.picture import Picture
 from tutorkit.comparison import compare, figure
 from tutorkit.draws import Draws
+from tutorkit.errors import TutorkitError
 from tutorkit.wording import listed
 
 YOURS, ASKED = "your model", "the model asked for"
+APART, MCSE = "SDs apart", "Monte Carlo error"
 LITTLE = 0.25  # SDs; less is said to hardly matter
 NOISE = 4  # Monte Carlo standard errors that may be chance
+FIRST = "Your model beside the one asked for:"
 
 
 def consequence_picture(yours: Draws, asked: Draws) -> Picture:
@@ -28,9 +31,17 @@ def consequence_picture(yours: Draws, asked: Draws) -> Picture:
     Raises
     ------
     TutorkitError
-        If a run kept no draw.
+        If a run kept no draw, or the two explain different variables.
     """
-    tables = {name: compare({name: fit}) for name, fit in ((YOURS, yours), (ASKED, asked))}
+    outcomes = [fit.spec.focal.outcome for fit in (yours, asked)]
+    if outcomes[0] != outcomes[1]:
+        raise TutorkitError(
+            f"Your focal model explains {outcomes[0]}, the one asked for {outcomes[1]}",
+            "Their estimates cannot be compared.",
+        )
+    tables = {
+        name: _spelled(compare({name: fit})) for name, fit in ((YOURS, yours), (ASKED, asked))
+    }
     both = pd.concat(tables.values(), ignore_index=True)
     order = list(dict.fromkeys([*tables[ASKED]["parameter"], *tables[YOURS]["parameter"]]))
     both = both.sort_values("parameter", key=lambda names: names.map(order.index), kind="stable")
@@ -41,33 +52,41 @@ def consequence_picture(yours: Draws, asked: Draws) -> Picture:
             "parameter": shared,
             YOURS: one.loc[shared, "estimate"].to_numpy(),
             ASKED: two.loc[shared, "estimate"].to_numpy(),
-            "sd": two.loc[shared, "sd"].to_numpy(),
-            "mcse": np.hypot(one.loc[shared, "mcse"], two.loc[shared, "mcse"]).to_numpy(),
+            "SD": two.loc[shared, "sd"].to_numpy(),
+            MCSE: np.hypot(one.loc[shared, "mcse"], two.loc[shared, "mcse"]).to_numpy(),
         }
     )
-    moved["in_sds"] = (moved[YOURS] - moved[ASKED]) / moved["sd"]
-    lines = [*_moves(moved), *_lacks(one, two)]
+    moved[APART] = (moved[YOURS] - moved[ASKED]) / moved["SD"]
+    lines = [FIRST, *_moves(moved), *_lacks(one, two)]
     return Picture(interval_chart(both), "\n".join(lines), moved)
+
+
+def _spelled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which the order of a product's factors plays no part."""
+    return table.assign(parameter=["*".join(sorted(p.split("*"))) for p in table["parameter"]])
 
 
 def _moves(moved: pd.DataFrame) -> list[str]:
     """Say which estimates lie apart, the farthest first."""
-    noise = NOISE * moved["mcse"] / moved["sd"]
-    apart = moved[(moved["in_sds"].abs() > LITTLE) & (moved["in_sds"].abs() > noise)]
+    noise = NOISE * moved[MCSE] / moved["SD"]
+    if noise.isna().any():
+        return ["Too few draws were kept to tell how far they lie apart."]
+    apart = moved[(moved[APART].abs() > LITTLE) & (moved[APART].abs() > noise)]
     if apart.empty:
         return [
-            "On these data the focal estimates are about the same, to a quarter of a posterior SD. "
-            "On others they need not be: that a result looks right does not show that the model is."
+            "On these data the focal estimates are about the same, to "
+            f"{max(LITTLE, noise.max()):.2f} posterior SDs. On others they need not be: that a "
+            "result looks right does not show that the model is."
         ]
-    ordered = apart.sort_values("in_sds", key=lambda values: -values.abs())
+    ordered = apart.sort_values(APART, key=lambda values: -values.abs())
     return [_move(row) for row in ordered.to_dict("records")]
 
 
 def _move(row: dict[Hashable, Any]) -> str:
-    side = "below" if row["in_sds"] < 0 else "above"
+    side = "below" if row[APART] < 0 else "above"
     return (
         f"{row['parameter']}: {figure(row[YOURS])} with your model, {figure(row[ASKED])} with the "
-        f"one asked for: {abs(row['in_sds']):.1f} SDs {side}."
+        f"one asked for: {abs(row[APART]):.1f} SDs {side}."
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tutorkit.charts.intervals import interval_chart
 from tutorkit.charts.picture import Picture
-from tutorkit.comparison import TRUTH, Fit, compare, figure, is_coefficient
+from tutorkit.comparison import TRUTH, Fit, compare, figure, focal_draws, is_coefficient
+from tutorkit.diagnostics import TARGET_PSR, split_psr
+from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.truth import Truth
 from tutorkit.wording import listed
@@ -53,11 +56,26 @@ def sensitivity_picture(fits: Mapping[str, Fit], truth: Truth | None = None) -> 
         [_range(str(name), group) for name, group in rows.groupby("parameter", sort=False)]
     )
     lines = [
-        f"The focal model was fitted under {len(fits)} assumptions: {listed(fits)}.",
+        f"{len(fits)} fits of the focal model: {listed(fits)}.",
         *(_words(row, len(fits)) for row in found.to_dict("records")),
+        *_disagreeing(fits),
         UNTESTABLE,
     ]
     return Picture(interval_chart(table), "\n".join(lines), found)
+
+
+def _disagreeing(fits: Mapping[str, Fit]) -> list[str]:
+    """Say whose chains do not agree."""
+    lines = []
+    for name, fit in fits.items():
+        if isinstance(fit, Draws):
+            psr = np.nanmax(split_psr(np.stack(list(focal_draws(name, fit).values()), axis=-1)))
+            if psr > TARGET_PSR:
+                lines.append(
+                    f"The chains of {name} do not agree (PSR {psr:.2f}): run it longer before it "
+                    "is reported."
+                )
+    return lines
 
 
 def _range(name: str, rows: pd.DataFrame) -> dict[str, Any]:

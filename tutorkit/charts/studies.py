@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tutorkit.charts.intervals import interval_chart
@@ -44,7 +45,7 @@ def means_picture(results: pd.DataFrame) -> Picture:
     lines = [
         _mean_words(str(name), found) for name, found in table.groupby("parameter", sort=False)
     ]
-    return Picture(chart, "\n".join([*lines, *_failures(table)]), table)
+    return Picture(chart, "\n".join([*lines, *_failures(results, table)]), table)
 
 
 def estimates_picture(
@@ -107,7 +108,7 @@ def estimates_picture(
         layers.insert(0, alt.Chart(line).mark_rule(color=INK, strokeWidth=2).encode(x="truth:Q"))
     chart = alt.layer(*layers).properties(width=WIDTH, height=BAND * len(methods))
     lines = [_spread_words(row) for row in table.to_dict("records")]
-    return Picture(themed(chart), "\n".join([*lines, *_failures(table)]), table)
+    return Picture(themed(chart), "\n".join([*lines, *_failures(results, table)]), table)
 
 
 def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
@@ -130,10 +131,12 @@ def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
     import altair as alt
 
     table = closer(results, method, than)
-    half = NORMAL * table["share_mcse"]
-    rows = table.assign(
-        lower=(table["share"] - half).clip(0), upper=(table["share"] + half).clip(0, 1)
-    )
+    share, n = table["share"], table["n"]
+    # Wilson's (1927) interval, which has a width at 0 and at 1 as well
+    middle, square = share + NORMAL**2 / (2 * n), NORMAL**2 / (4 * n**2)
+    half = NORMAL * np.sqrt(share * (1 - share) / n + square)
+    all_in = 1 + NORMAL**2 / n
+    rows = table.assign(lower=(middle - half) / all_in, upper=(middle + half) / all_in)
     order = list(table["parameter"])
     axis = alt.Axis(ticks=False, domain=False, labelLimit=160)
     y = alt.Y("parameter:N", sort=order, title=None, axis=axis)
@@ -145,18 +148,21 @@ def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
         x=alt.X("lower:Q", title=title), x2="upper:Q"
     )
     points = base.mark_point(filled=True, size=70, opacity=1, color=COLOURS[0]).encode(x=x)
-    middle = alt.Chart(pd.DataFrame({"half": [0.5]})).mark_rule(color=INK, strokeDash=[4, 3])
-    layers = [middle.encode(x=alt.X("half:Q", scale=scale)), intervals, points]
+    line = alt.Chart(pd.DataFrame({"half": [0.5]})).mark_rule(color=INK, strokeDash=[4, 3])
+    layers = [line.encode(x=alt.X("half:Q", scale=scale)), intervals, points]
     chart = alt.layer(*layers).properties(width=WIDTH, height=SHARE_BAND * len(rows))
     last, *others = [_share_words(row, method, than) for row in rows.to_dict("records")[::-1]]
-    return Picture(themed(chart), "\n".join([last, *others[::-1]]), table)
+    lines = [last, *others[::-1], *_failures(results, performance(results))]
+    return Picture(themed(chart), "\n".join(lines), table)
 
 
 def _share_words(row: dict[Hashable, Any], method: str, than: str) -> str:
-    return (
+    words = (
         f"{row['parameter']}: {method} is closer to the truth than {than} in {row['share']:.0%} of "
-        f"{row['n']:,} data sets (Monte Carlo error {100 * row['share_mcse']:.1f} points)."
+        f"{row['n']:,} data sets"
     )
+    error = 100 * row["share_mcse"]
+    return words + (f" (Monte Carlo error {error:.1f} points)." if error else ".")
 
 
 def _mean_words(parameter: str, rows: pd.DataFrame) -> str:
@@ -180,17 +186,18 @@ def _spread_words(row: dict[Hashable, Any]) -> str:
     )
 
 
-def _failures(table: pd.DataFrame) -> list[str]:
+def _failures(results: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     """Say in how many data sets a method failed, or its chains did not agree."""
-    rows = table.drop_duplicates("method").to_dict("records")
-    failed = [f"{row['method']} failed in {_sets(row['failed'])}." for row in rows if row["failed"]]
-    disagreed = [
-        f"The chains of {row['method']} did not agree in {_sets(row['disagreed'])} (PSR above "
-        f"{TARGET_PSR})."
-        for row in rows
-        if row["disagreed"]
+    failed = results[results["problem"] != ""].groupby("method", sort=False).size()
+    disagreed = table.drop_duplicates("method").set_index("method")["disagreed"]
+    return [
+        *(f"{name} failed in {_sets(n)}." for name, n in failed.items()),
+        *(
+            f"The chains of {name} did not agree in {_sets(n)} (PSR above {TARGET_PSR})."
+            for name, n in disagreed.items()
+            if n
+        ),
     ]
-    return failed + disagreed
 
 
 def _sets(n: int) -> str:

@@ -21,6 +21,6 @@ def chapter_burn_in() -> pd.DataFrame:
     The chapter's run is Blimp's, of the authors' own data; parameters have the same numbers here.
     """
     table = pd.read_csv(BURN_IN)
-    model = prepare(parse(script("04_multilevel")), load("04_multilevel")).model
+    model = prepare(parse(script(DATA)), load(DATA)).model
     labels = [parameter.label for parameter in monitored(model)]
     return table.assign(parameter=[labels[number - 1] for number in table["number"]])

@@ -150,7 +150,7 @@ class Content:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that the lesson says."""
+        """All that it says in its questions, predictions, tasks and assumptions."""
         found = [*self.objectives, *(text for _, text in self.tasks)]
         for item in self.items:
             found += [item.text]

@@ -22,7 +22,7 @@ from tutorkit.teaching.reading import lesson, numbers
 RUNS = Path(__file__).parent / "runs"
 SEED = 1
 ARRAYS = ("values", "warmup", "acceptance", "imputed")
-KEPT = np.float16  # three digits of each draw: less than a hundredth of a posterior SD is lost
+KEPT = np.float16  # three digits of each draw: about a hundredth of a posterior SD is lost
 
 
 def shipped_run(data: str, spec: ModelSpec | None) -> Draws | None:

@@ -240,7 +240,7 @@ def test_a_view_is_built_once_when_it_is_unlocked(lesson):
 def test_a_study_is_run_watched_and_shown(lesson):
     few = chapter_scenario(n_clusters=10, cluster_size=10)
     view = lesson.study(few, {"listwise": "listwise"}, replications=4, parameter="x1i")
-    assert "0 of 4 data sets" in view.bar.value
+    assert "4 data sets are to be made" in view.bar.value
     view.run.click()
     view.wait()
     assert "4 of 4 data sets" in view.bar.value

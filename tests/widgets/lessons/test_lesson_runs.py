@@ -58,12 +58,19 @@ def test_it_says_whose_model_is_shown_and_goes_when_another_is_run(second):
     view.button.click()
     assert "of your model" in view.status.value
     second.session.edit(burn=20, iterations=40_000)
-    assert "of the model that is asked for" in view.status.value
     second.session.start()
     assert view.button.disabled
     second.session.wait()
     assert view.status.value == ""
     assert not view.button.disabled
+
+
+def test_settings_and_order_do_not_make_it_another_model(second):
+    view = second.runner()
+    second.give("intercept", "Half-way")
+    second.give("focal", "CLUSTERID: j; MODEL: y ~ x3i x2i*x3i x2i x1i | x1i; BURN: 10;")
+    view.button.click()
+    assert "of your model" in view.status.value
 
 
 def test_showing_takes_the_place_of_the_last_run(second):
@@ -106,15 +113,15 @@ def test_the_consequence_of_a_wrong_model_is_shown_on_the_data(fourth):
     assert view.layout.display == "none"
     fourth.view.check.click()
     assert view.layout.display is None
-    view.show.click()
+    view.run.click()
     assert "The prediction further down asks what this would show" in view.message.value
     fourth.give("mnar", "At 0, the truth")
-    view.show.click()
+    view.run.click()
     view.wait()
     words = view.display.picture.text
     assert re.search(r"^Intercept: -0\.(29|30|31) with your model, -0\.13 with the one asked for: "
                      r"1\.[234] SDs below\.$", words, re.MULTILINE)  # fmt: skip
-    assert not view.show.disabled
+    assert not view.run.disabled
 
 
 def test_it_goes_with_the_model_it_was_about(fourth):
@@ -122,7 +129,7 @@ def test_it_goes_with_the_model_it_was_about(fourth):
     write_without_y(fourth)
     fourth.view.check.click()
     view = fourth.view.consequence
-    view.show.click()
+    view.run.click()
     view.wait()
     fourth.session.edit(editing.set_term, "y.missing", Term(("y",)), True)
     assert view.layout.display == "none"
@@ -132,12 +139,26 @@ def test_it_goes_with_the_model_it_was_about(fourth):
     assert view.layout.display == "none"
 
 
+def test_what_an_earlier_model_gave_is_not_shown_for_a_later_one(fourth, monkeypatch):
+    monkeypatch.setattr("tutorkit.widgets.lessons.consequence.ITERATIONS", 40_000)
+    fourth.give("mnar", "At 0, the truth")
+    write_without_y(fourth)
+    fourth.view.check.click()
+    view = fourth.view.consequence
+    view.run.click()
+    fourth.session.edit(editing.set_term, "y.missing", Term(("x3i",)), False)
+    fourth.view.check.click()
+    view.wait()
+    assert view.display.picture is None
+    assert not view.run.disabled
+
+
 def test_a_model_that_is_too_small_lacks_estimates(second):
     task = only(second.ask("focal"), TaskView)
     second.give("intercept", "Half-way")
     task.check.click()
     view = only(task, Consequence)
-    view.show.click()
+    view.run.click()
     view.wait()
     assert "Your model does not estimate x2i*x3i, τ11 and ρ01." in view.display.picture.text
 
@@ -146,23 +167,23 @@ def test_a_run_that_fails_says_why(fourth):
     fourth.give("mnar", "At 0, the truth")
     view = fourth.view.consequence
     fourth.session.data = fourth.session.data.assign(x1i=float("nan"))
-    view.show.click()
+    view.run.click()
     view.wait()
     assert "x1i" in view.message.value
     assert "Something went wrong" not in view.message.value
-    assert not view.show.disabled
+    assert not view.run.disabled
 
 
 def test_it_can_be_stopped(fourth, monkeypatch):
     monkeypatch.setattr("tutorkit.widgets.lessons.consequence.ITERATIONS", 4_000_000)
     fourth.give("mnar", "At 0, the truth")
     view = fourth.view.consequence
-    view.show.click()
-    assert view.show.disabled
+    view.run.click()
+    assert view.run.disabled
     view.stop.click()
     view.wait()
     assert view.stop.disabled
-    assert not view.show.disabled
+    assert not view.run.disabled
 
 
 # --- a run that is to converge --------------------------------------------------------------------
@@ -180,7 +201,7 @@ def test_a_run_that_has_not_converged_is_not_enough(fifth):
     view = fifth.converge("converged")
     assert "each run is judged here" in view.found.value
     fifth.session.show_me()
-    assert "Your run: burn-in 200, 1,000 draws kept." in view.found.value
+    assert "The run shown: burn-in 200, 1,000 draws kept." in view.found.value
     assert plain(view.found.value).count("not yet") == 2
     assert "converged" not in fifth.done
     fifth.session.edit(burn=2000, iterations=20000, seed=SEED)
@@ -215,10 +236,10 @@ def test_the_chapters_burn_in_table_waits_and_has_its_numbers(tmp_path):
     place = lesson.chapter_burn_in(after="worst")
     assert place.view is None
     lesson.give("worst", "The selection model")
-    assert "<td>501 to 1000</td>" in place.view.table.value
-    assert place.view.table.value.count("<tr") == 21
-    for cell in ("1.211", "43", "y.missing: x2i*x3i", "10001 to 20000", "1.013"):
-        assert f"<td>{cell}</td>" in place.view.table.value
+    shown = place.view.display.value
+    assert shown.count("<tr") == 21
+    for cell in ("501", "1.211", "43", "y.missing: x2i*x3i", "10001", "1.013"):
+        assert f"<td>{cell}</td>" in shown
 
 
 # --- several assumptions --------------------------------------------------------------------------
@@ -236,11 +257,13 @@ def test_fits_under_several_assumptions_are_shown_at_once_and_kept(sixth):
     view = sixth.sensitivity()
     assert "the report stands here" in view.display.value
     for assumption in content(6).assumptions:
-        assert assumption.words.split(".")[0] in view.list.value
+        assert assumption.words.split(".")[0] in view.words.value
     view.show.click()
     assert list(sixth.session.fits) == NAMES
     report = view.display.picture.text
-    assert f"under 5 assumptions: listwise, {', '.join(NAMES[:-1])} and {NAMES[-1]}." in report
+    assert (
+        f"5 fits of the focal model: listwise, {', '.join(NAMES[:-1])} and {NAMES[-1]}." in report
+    )
     assert "of 5 intervals 2 lie below 0 and 3 hold 0." in report
 
 
@@ -256,7 +279,7 @@ def test_they_are_fitted_one_by_one(sixth):
     assert view.run.disabled
     view.wait()
     assert list(sixth.session.fits) == NAMES
-    assert view.bar.value == ""
+    assert "It has ended" in view.bar.value
     assert view.stop.disabled
     assert "x1i: from" in view.display.picture.text
 
@@ -268,6 +291,35 @@ def test_stopping_keeps_what_was_fitted(sixth):
     view.wait()
     assert len(sixth.session.fits) < 4
     assert not view.run.disabled
+
+
+def test_own_runs_cannot_take_an_assumptions_name(sixth):
+    sixth.session.edit(burn=20, iterations=100)
+    sixth.session.start()
+    sixth.session.wait()
+    with pytest.raises(TutorkitError, match="The name 'MNAR' is taken"):
+        sixth.session.keep(" MNAR ")
+    sixth.session.keep("mine")
+    assert list(sixth.session.fits) == ["mine"]
+
+
+def test_assumptions_are_about_the_lessons_own_data(sixth):
+    view = sixth.sensitivity()
+    sixth.session.load("exercise_04")
+    for button in (view.show, view.run):
+        button.click()
+        assert "This is about the lesson's own data" in view.message.value.replace("&#x27;", "'")
+    assert sixth.session.fits == {}
+
+
+def test_another_view_that_begins_stops_the_first(sixth):
+    first, second = sixth.sensitivity(), sixth.sensitivity()
+    first.run.click()
+    second.run.click()
+    first.wait()
+    assert not first.run.disabled
+    second.stop.click()
+    second.wait()
 
 
 # --- studies that come with the package -----------------------------------------------------------
@@ -299,6 +351,16 @@ def test_one_parameter_may_come_first_and_a_prediction_before(sixth):
     assert "estimates of Intercept" in place.view.display.picture.text
     with pytest.raises(TutorkitError, match="There is no study 'chapters'"):
         sixth.shipped("chapters")
+
+
+def test_a_study_run_again_and_stopped_at_once_says_so(sixth):
+    few = chapter_scenario(n_clusters=10, cluster_size=10)
+    found = study(few, {"REML": "complete"}, replications=2, progress=False)
+    view = StudyResults(sixth.session, found, "ρ01")
+    view.show(found[:0])
+    assert "no estimate yet" in view.display.value
+    view.show(found)
+    assert view.display.picture is not None
 
 
 def test_results_without_listwise_compare_nothing(sixth):

@@ -29,20 +29,23 @@ class ConvergenceTask(View):
         self.found, self.verdict = HTML(layout=WIDE), HTML(layout=WIDE)
         group = asked(text, [self.found, self.verdict], "Your task: ")
         super().__init__(session, [HTML(STYLE), group])
-        self.follow(["draws", "answers"], self._redraw)
+        self.follow("answers", self._tell)
+        self.follow("draws", self._redraw)
+
+    def _tell(self) -> None:
+        before = self.session.answers.get(self.task)
+        self.verdict.value = verdict_html(f"Done: {before}.", DONE, True) if before else ""
 
     def _redraw(self) -> None:
         session, draws = self.session, self.session.draws
-        before = session.answers.get(self.task)
-        self.verdict.value = verdict_html(f"Done: {before}.", DONE, True) if before else ""
         if draws is None or not draws.n_kept:
             self.found.value = note_html(WAITING)
         elif not session.has_run:
             self.found.value = note_html(OTHER)
         else:
-            self._judge(draws, before)
+            self._judge(draws)
 
-    def _judge(self, draws: Draws, before: str | None) -> None:
+    def _judge(self, draws: Draws) -> None:
         worst = worst_mixing(summarize(draws))
         if worst is None:
             self.found.value = note_html("Too few draws were kept to tell. Use more iterations.")
@@ -56,10 +59,10 @@ class ConvergenceTask(View):
             f"smallest N_eff {ess['ess_bulk']:,.0f} ({ess['label']}): "
             + _sign(enough, f"at least {WANTED_ESS}"),
         ]
-        self.found.value = note_html(f"Your run: {_settings(draws)}.") + list_html(
-            map(escape, found)
-        )
-        if agree and enough and before is None:
+        whose = "The run shown" if draws is self.session.shown else "Your run"
+        head = note_html(f"{whose}: {_settings(draws)}.")
+        self.found.value = f'<div role="status">{head}{list_html(map(escape, found))}</div>'
+        if agree and enough and self.task not in self.session.answers:
             self.session.answer(
                 self.task, f"{_settings(draws)}, smallest N_eff {ess['ess_bulk']:,.0f}"
             )

@@ -67,15 +67,17 @@ class Lesson(View):
         self.on_click(self.button, self._take)
         self.follow(["answers", "trouble"], self._redraw)
 
-    def ask(self, *keys: str) -> View:
-        """Return the view of questions, predictions or models to be built.
+    def ask(self, *keys: str, after: str = "") -> View:
+        """Return the view of questions, predictions or models to be built; ``after`` as in `show`.
 
         Raises
         ------
         TutorkitError
             If the lesson asks nothing of this key.
         """
-        return View(self.session, [self._item(key) for key in keys])
+        for key in keys:
+            self.content.item(key)
+        return self.show(lambda session: View(session, [self._item(key) for key in keys]), after)
 
     def show(self, view: Callable[[LessonSession], View], after: str = "") -> View:
         """Return a view of this lesson's session, such as ``DataViews``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipywidgets import HTML, Button, HBox
 
 from tutorkit.draws import Draws
+from tutorkit.teaching.checking import ROLES, findings
 from tutorkit.widgets.lessons.lesson_session import LessonSession
 from tutorkit.widgets.parts import ROW, View, note_html
 from tutorkit.widgets.runner import Runner
@@ -20,7 +21,8 @@ class LessonRunner(View):
 
     def __init__(self, session: LessonSession) -> None:
         self.runner = Runner(session)
-        self.button = Button(description="Show me", tooltip="Show me the run that comes with it")
+        tip = "Show me the run that comes with the lesson"
+        self.button = Button(description="Show me", tooltip=tip)
         self.status = HTML()
         row = HBox([HTML(note_html(OFFER)), self.button], layout=ROW)
         super().__init__(session, [self.runner, row, self.status])
@@ -35,7 +37,8 @@ class LessonRunner(View):
 
     def _told(self, draws: Draws) -> str:
         spec = draws.spec
-        own = "of your model" if spec == self.session.spec else "of the model that is asked for"
+        same = not findings(self.session.spec, spec, ROLES)
+        own = "of your model" if same else "of the model that is asked for"
         words = (
             f"Shown: {draws.n_kept:,} draws of {spec.chains} chains that come with this lesson "
             f"(seed {draws.seed}, burn-in {spec.burn:,}), {own}. Press Run to draw your own."

@@ -47,8 +47,10 @@ class LessonSession(Session):
     """The run that came with the lesson and was shown last."""
 
     def __init__(self, content: Content, folder: Path) -> None:
-        super().__init__(content.data, content.script)
         self.content = content
+        self.work: Any = None
+        """What runs in the background beside the model: the view that began it."""
+        super().__init__(content.data, content.script)
         self._saved_in = folder / FILE
         self._unsaved: Answers = {}
         try:
@@ -77,7 +79,7 @@ class LessonSession(Session):
     @property
     def has_run(self) -> bool:
         """Whether the last run has draws, of the model that the lesson asks for."""
-        if self.draws is None or not self.draws.n_kept:
+        if self.draws is None or not self.draws.n_kept or self.name != self.content.data:
             return False
         spec = self.draws.spec
         return not any(findings(spec, parse(t.script), t.roles, t.free) for t in self._tasks)
@@ -167,6 +169,31 @@ class LessonSession(Session):
             self.run, self.failure, self.status = None, None, READY
             self.shown = self.draws = found
 
+    def demand_own_data(self) -> None:
+        """Demand that the lesson's data are loaded.
+
+        Raises
+        ------
+        TutorkitError
+            If others are.
+        """
+        if self.name != self.content.data:
+            hint = f"Load '{self.content.data}' again."
+            raise TutorkitError("This is about the lesson's own data", hint)
+
+    @alone
+    def keep(self, name: str) -> None:
+        """Keep the last run, as `Session.keep`, under another name than an assumption's.
+
+        Raises
+        ------
+        TutorkitError
+            As `Session.keep` does.
+        """
+        if name.strip() in (assumption.name for assumption in self.content.assumptions):
+            raise TutorkitError(f"The name '{name.strip()}' is taken", "Choose another.")
+        super().keep(name)
+
     @alone
     def take_fits(self, fits: Mapping[str, Draws]) -> None:
         """Keep runs under their names, in place of those that had them."""
@@ -185,4 +212,4 @@ class LessonSession(Session):
         for item in self.content.items:
             waits = isinstance(item, Prediction) and item.after_run
             if waits and item.key not in self.answers:
-                raise TutorkitError(why, "Say what you expect, and commit it: then run the model.")
+                raise TutorkitError(why, "Say what you expect, and commit it: then try again.")

@@ -31,7 +31,7 @@ class StudyResults(View):
         self.method = Dropdown(description="Method", style=STYLE, layout=WIDE)
         self.display = Display(layout=WIDE)
         self.results: pd.DataFrame | None = None
-        self._first = parameter
+        self._first, self._shown = parameter, False
         super().__init__(session, [self.picture, self.parameter, self.method, self.display])
         for dropdown in (self.picture, self.parameter, self.method):
             self.on(dropdown, lambda _: self._draw())
@@ -54,9 +54,9 @@ class StudyResults(View):
         offer(self.picture, [MEANS, ALL, *[CLOSER] * compared])
         offer(self.method, others, default=-1)
         offer(self.parameter, list(dict.fromkeys(results["parameter"].dropna())))
-        if self._first in self.parameter.options:
+        if self._first in self.parameter.options and not self._shown:
             self.picture.value, self.parameter.value = ALL, self._first
-            self._first = ""
+            self._shown = True
 
     def _draw(self) -> None:
         appear(self.picture, self.results is not None)
@@ -70,7 +70,7 @@ class StudyResults(View):
             self.display.explain(f"{error.message}. {error.hint}")
 
     def _picture(self, results: pd.DataFrame) -> Picture:
-        if self.picture.value == ALL:
+        if self.picture.value == ALL and self.parameter.value is not None:
             return estimates_picture(results, self.parameter.value)
         if self.picture.value == CLOSER:
             return closer_picture(results, self.method.value, LISTWISE)
