@@ -13,6 +13,7 @@ from tutorkit.parameters import monitored
 
 DATA = "04_multilevel"
 BURN_IN = Path(__file__).with_name("chapter_burn_in.csv")
+ESTIMATES = Path(__file__).with_name("chapter_estimates.csv")
 
 
 def chapter_burn_in() -> pd.DataFrame:
@@ -24,3 +25,13 @@ def chapter_burn_in() -> pd.DataFrame:
     model = prepare(parse(script(DATA)), load(DATA)).model
     labels = [parameter.label for parameter in monitored(model)]
     return table.assign(parameter=[labels[number - 1] for number in table["number"]])
+
+
+def chapter_estimates(outcome: str) -> pd.DataFrame:
+    """Return what the chapter's section 7.3 prints of one outcome, or of "correlations".
+
+    Columns: ``outcome``, ``group``, ``name``, ``median``, ``sd``, ``lower``, ``upper``, ``psr``
+    and ``ess_bulk`` (its N_Eff), as `tutorkit.summarize` has them; rows as printed.
+    """
+    table = pd.read_csv(ESTIMATES)
+    return table[table["outcome"] == outcome].reset_index(drop=True)

@@ -18,6 +18,7 @@ from tutorkit.teaching.glossary import terms_of
 from tutorkit.widgets.lessons.baseline_table import BaselineTable
 from tutorkit.widgets.lessons.break_lab import BreakLab
 from tutorkit.widgets.lessons.chapter_burn_in import ChapterBurnIn
+from tutorkit.widgets.lessons.chapter_output import ChapterOutput
 from tutorkit.widgets.lessons.convergence_task import ConvergenceTask
 from tutorkit.widgets.lessons.lesson_runner import LessonRunner
 from tutorkit.widgets.lessons.lesson_session import LessonSession
@@ -104,6 +105,13 @@ class Lesson(View):
     def chapter_burn_in(self, after: str = "") -> View:
         """Return the burn-in table of the chapter's own run; ``after`` as in `show`."""
         return self.show(ChapterBurnIn, after)
+
+    def chapter(self, *outcomes: str, after: str = "") -> View:
+        """Return what the chapter prints of these outcomes, or of "correlations".
+
+        Columns of the last run stand beside it. ``after`` is as in `show`.
+        """
+        return self.show(lambda session: ChapterOutput(session, outcomes), after)
 
     def sensitivity(self, after: str = "") -> View:
         """Return the view that fits all of the lesson's assumptions; ``after`` as in `show`."""
