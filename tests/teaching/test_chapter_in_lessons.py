@@ -46,7 +46,8 @@ FACTS = [
     (5, "can lead to convergence issues"), (6, "knew in advance that `y` was MNAR"),
     (6, "we cannot know whether data are MAR or MNAR"),
     (1, "impossible to test without those values"), (4, "good theoretical reason"),
-    (6, "fit models under different assumptions and report any uncertainty"), (6, "Du et al., 2022"),
+    (6, "fit models under different assumptions and report any uncertainty"),
+    (6, "Du et al., 2022"),
     (5, "more complex than those in the chapters before"), (5, "over 50 parameters"),
     (5, "need more iterations"), (4, "DATA: 04_multilevel.csv;"), (4, "SEED: 123;"),
     (4, "BURN: 20000;"), (4, "ITERATIONS: 20000;"),
@@ -97,18 +98,8 @@ def test_the_chapters_output_waits_and_the_run_stands_beside_it(fourth):
     assert place.view is None
     fourth.give("mnar", "At 0, the truth")
     html = place.view.tables.value
-    for figure in (
-        "-0.142",
-        "1.080",
-        "0.941",
-        "-1.312",
-        "0.547",
-        "0.224",
-        "0.874",
-        "416",
-        "20,214",
-    ):
-        assert (f"<td>{figure}</td>" in html) == (figure != "1.080"), figure
+    for figure in ("-0.142", "0.941", "-1.312", "0.547", "0.224", "0.874", "416", "20,214"):
+        assert f"<td>{figure}</td>" in html
     assert "your run" not in html
     assert html.count("<tr>") == 3 + 4 + 4 + 1 + 17 + 16 + 6
     fourth.session.show_me()
