@@ -91,7 +91,7 @@ def test_lesson_4_asks_and_explains(fourth):
     fourth.says(fourth.answer("Say the selection model", "50%"), "normal distribution function")
     fourth.answer("Say the selection model", "About 42%")
     fourth.says(fourth.answer("y is unseen exactly", "The assumption that"), "Right.")
-    fourth.done(5, 10)
+    fourth.done(5, 13)
 
 
 def test_lesson_4_builds_the_selection_model(fourth):
@@ -105,6 +105,12 @@ def test_lesson_4_builds_the_selection_model(fourth):
     fourth.wait_script("y.missing ~ x1i x2i x3i x2i*x3i;")
     check(fourth, group, "1 thing differs")
     expect(group.get_by_text("y is missing in the selection model of y.missing.")).to_be_visible()
+    group.get_by_role("button", name="See what it does").click()
+    fourth.wait("The prediction further down asks what this would show")
+    fourth.answer("Predict: Run it.", "At 0, the truth", "Commit")
+    group.get_by_role("button", name="See what it does").click()
+    fourth.wait("with your model, -0.13 with the one asked for")
+    group.get_by_role("button", name="See what it does").scroll_into_view_if_needed()
     fourth.shot("lesson-4-a-without-y")
     fourth.tick("Predictors of y.missing", "y")
     fourth.wait_script("y.missing ~ x1i x2i x3i y x2i*x3i;")
@@ -112,16 +118,24 @@ def test_lesson_4_builds_the_selection_model(fourth):
 
 
 def test_lesson_4_runs_compares_and_ends(fourth):
-    group = fourth.answer("Predict: Run it.", "At 0, the truth", "Commit")
     run(fourth)
-    fourth.says(group, "At about -0.13")
+    fourth.says(fourth.question("Predict: Run it."), "At about -0.13")
     fourth.wait("last run -0.1")
-    fourth.shot("lesson-4-b-compared")
+    table = fourth.root.get_by_role("group", name="Outcome: y.missing, as the chapter")
+    expect(table.get_by_text("N_Eff, your run")).to_be_visible()
+    table.scroll_into_view_if_needed()
+    fourth.shot("lesson-4-b-chapter")
+    fourth.answer("In the chapter's own run", "Only y has")
+    fourth.says(fourth.answer("The chapter's output lists", "Yes: nothing"), "Not this one.")
+    fourth.answer("The chapter's output lists", "No: missing values")
+    fourth.answer("Beside it stand DIC2", "They do not say")
+    fourth.root.get_by_text("Compare fits").scroll_into_view_if_needed()
+    fourth.shot("lesson-4-c-compared")
     fourth.says(fourth.answer("Predict: The data were made", "Equally certain", "Commit"), "0.05")
     fourth.says(fourth.answer("The coefficients of a selection", "There would be no"), "Right.")
     fourth.says(fourth.answer("When should one use", "When there are good"), "Right.")
-    fourth.done(10, 10)
-    fourth.shot("lesson-4-c-end")
+    fourth.done(13, 13)
+    fourth.shot("lesson-4-d-end")
 
 
 def test_the_start_page_knows_how_far_one_is(browser, lab, fourth):
@@ -129,7 +143,7 @@ def test_the_start_page_knows_how_far_one_is(browser, lab, fourth):
     notebook = Notebook(page)
     notebook.open(lab, "start.ipynb")
     notebook.run_all()
-    expect(page.get_by_text("10 of 10")).to_be_visible()
+    expect(page.get_by_text("13 of 13")).to_be_visible()
     expect(page.get_by_text("8 of 8").last).to_be_visible()
     notebook.screenshot("start-page-later")
     page.close()

@@ -1,6 +1,7 @@
 """What lesson 6 says of the studies and of the chapter's data is so, figure by figure."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -182,3 +183,19 @@ def test_the_four_assumptions_give_what_the_lesson_says():
     assert re.search(r"-0\.13 \(SD 0\.12\)", ITEM("report").choices[0].text)
     assert sd == pytest.approx(0.12, abs=0.008)
     assert rows.loc["alone", "Intercept"]["sd"] < 0.95 * sd  # "somewhat more certain"
+
+
+def test_the_readme_says_of_the_studies_what_they_say(tables):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    situations = {
+        "chapter": "not at random | normal",
+        "mar": "at random, by x3i | normal",
+        "skewed": "completely at random | skewed",
+    }
+    for name, words in situations.items():
+        at = tables[name]
+        pair = [at.loc[method, "Intercept"] for method in ("listwise", "MNAR")]
+        means, held = ([row[key] for row in pair] for key in ("mean", "coverage"))
+        total = share(name, "MNAR")["all coefficients"]
+        row = f"| {words} | {total:.0%} | {means[0]:.2f}, {means[1]:.2f} | "
+        assert f"{row}{held[0]:.0%}, {held[1]:.0%} |" in readme
