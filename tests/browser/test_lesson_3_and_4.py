@@ -122,8 +122,9 @@ def test_lesson_4_runs_compares_and_ends(fourth):
     fourth.says(fourth.question("Predict: Run it."), "At about -0.13")
     fourth.wait("last run -0.1")
     table = fourth.root.get_by_role("group", name="Outcome: y.missing, as the chapter")
-    expect(table.get_by_text("N_Eff, your run")).to_be_visible()
+    expect(table.get_by_text("yours").last).to_be_visible()
     table.scroll_into_view_if_needed()
+    fourth.page.wait_for_timeout(1000)  # until the notebook has drawn what came into view
     fourth.shot("lesson-4-b-chapter")
     fourth.answer("In the chapter's own run", "Only y has")
     fourth.says(fourth.answer("The chapter's output lists", "Yes: nothing"), "Not this one.")

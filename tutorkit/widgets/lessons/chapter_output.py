@@ -20,7 +20,7 @@ NOTE = (
 STYLE = """<style>
 .tutorkit-output {overflow-x: auto; line-height: 1.35;}
 .tutorkit-output table {border-collapse: collapse; margin: .3em 0;}
-.tutorkit-output th, .tutorkit-output td {padding: .05em .45em; text-align: right; border: 0;
+.tutorkit-output th, .tutorkit-output td {padding: .05em .35em; text-align: right; border: 0;
   font-variant-numeric: tabular-nums; background: none; white-space: nowrap;}
 .tutorkit-output th[scope=row], .tutorkit-output th[scope=rowgroup] {text-align: left;}
 .tutorkit-output th[scope=row] {font-weight: normal;}
@@ -28,14 +28,15 @@ STYLE = """<style>
 </style>"""
 COLUMNS = {"median": "Median", "sd": "StdDev", "lower": "2.5%", "upper": "97.5%", "psr": "PSR",
            "ess_bulk": "N_Eff"}  # fmt: skip
-OWN = {"median": "Median", "sd": "StdDev", "ess_bulk": "N_Eff"}
+OWN = ("median", "sd", "ess_bulk")
+YOURS = "yours"
 
 
 Rows = dict[tuple[str, str, str], dict[str, float]]
 
 
 class ChapterOutput(View):
-    """The chapter's table of each outcome; columns of the last run appear when there is one."""
+    """The chapter's table of each outcome, with the figures of the last run where there is one."""
 
     session: LessonSession
 
@@ -69,27 +70,30 @@ def _by_row(draws: Draws) -> Rows:
 
 
 def _table(outcome: str, own: Rows | None) -> str:
-    head = [f"<th scope='col'>{name}</th>" for name in COLUMNS.values()]
-    if own is not None:
-        head += [f"<th scope='col'>{name}, your run</th>" for name in OWN.values()]
+    head = ""
+    for key, name in COLUMNS.items():
+        head += f"<th scope='col'>{name}</th>"
+        head += f"<th scope='col'>{YOURS}</th>" * (own is not None and key in OWN)
     body = ""
     for group, rows in chapter_estimates(outcome).groupby("group", sort=False):
         body += f'<tr><th scope="rowgroup">{escape(str(group))}</th></tr>'
         for row in rows.to_dict("records"):
-            cells = [_cell(str(key), row[key]) for key in COLUMNS]
-            if own is not None:
-                known = own.get((outcome, row["group"], row["name"]), {})
-                cells += [_cell(name, known.get(name, np.nan)) for name in OWN]
-            body += f'<tr><th scope="row">{escape(row["name"])}</th>{"".join(cells)}</tr>'
+            mine = {} if own is None else own.get((outcome, row["group"], row["name"]), {})
+            cells = ""
+            for key in COLUMNS:
+                cells += _cell(str(key), row[key])
+                if own is not None and key in OWN:
+                    cells += _cell(key, mine.get(key, np.nan), "font-style:italic")
+            body += f'<tr><th scope="row">{escape(row["name"])}</th>{cells}</tr>'
     title = "Residual correlations" if outcome == "correlations" else f"Outcome: {outcome}"
     return (
         f'<div class="tutorkit-output" style="{INK}" tabindex="0" role="group" '
         f'aria-label="{escape(title)}, as the chapter prints them"><table><caption>'
-        f"{escape(title)}</caption><thead><tr><th></th>{''.join(head)}</tr></thead>"
+        f"{escape(title)}</caption><thead><tr><th></th>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _cell(key: str, value: float) -> str:
+def _cell(key: str, value: float, style: str = "") -> str:
     text = "" if np.isnan(value) else f"{value:,.0f}" if key == "ess_bulk" else f"{value:.3f}"
-    return f"<td>{text}</td>"
+    return f'<td style="{style}">{text}</td>' if style else f"<td>{text}</td>"
