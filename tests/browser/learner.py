@@ -2,8 +2,10 @@
 
 import contextlib
 
+import pytest
 from bench import Bench
 from lab_page import Notebook
+from lab_server import jupyterlab
 from names import unnamed_controls
 from playwright.sync_api import expect
 
@@ -53,3 +55,17 @@ def in_lesson(browser, lab, name):
     assert notebook.errors == []
     assert notebook.outside == []
     page.close()
+
+
+def lesson_open(name):
+    """Return a fixture: a learner in this lesson, opened once for a module."""
+
+    @pytest.fixture(scope="module")
+    def learner(browser, tmp_path_factory):
+        with (
+            jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
+            in_lesson(browser, lab, name) as learner,
+        ):
+            yield learner
+
+    return learner

@@ -1,20 +1,9 @@
 """Lesson 2 as a learner goes through it: build, check, predict, run, compare."""
 
-import pytest
-from lab_server import jupyterlab
-from learner import in_lesson
+from learner import lesson_open
 from playwright.sync_api import expect
 
-NAME = "02_the_focal_model.ipynb"
-
-
-@pytest.fixture(scope="module")
-def learner(browser, tmp_path_factory):
-    with (
-        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
-        in_lesson(browser, lab, NAME) as learner,
-    ):
-        yield learner
+learner = lesson_open("02_the_focal_model.ipynb")
 
 
 def test_recall_and_the_example(learner):

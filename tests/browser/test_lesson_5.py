@@ -1,20 +1,9 @@
 """Lesson 5 as a learner goes through it: a run that has not converged, and one that has."""
 
-import pytest
-from lab_server import jupyterlab
-from learner import in_lesson
+from learner import lesson_open
 from playwright.sync_api import expect
 
-NAME = "05_did_it_converge.ipynb"
-
-
-@pytest.fixture(scope="module")
-def learner(browser, tmp_path_factory):
-    with (
-        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
-        in_lesson(browser, lab, NAME) as learner,
-    ):
-        yield learner
+learner = lesson_open("05_did_it_converge.ipynb")
 
 
 def test_the_chapters_run_is_read(learner):

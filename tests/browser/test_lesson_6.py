@@ -2,21 +2,10 @@
 
 import re
 
-import pytest
-from lab_server import jupyterlab
-from learner import in_lesson
+from learner import lesson_open
 from playwright.sync_api import expect
 
-NAME = "06_against_the_truth.ipynb"
-
-
-@pytest.fixture(scope="module")
-def learner(browser, tmp_path_factory):
-    with (
-        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
-        in_lesson(browser, lab, NAME) as learner,
-    ):
-        yield learner
+learner = lesson_open("06_against_the_truth.ipynb")
 
 
 def show(learner, text):

@@ -1,11 +1,9 @@
 """Lesson 7: the exercise, built from nothing by typing, with a mistake on the way."""
 
-import pytest
-from lab_server import jupyterlab
-from learner import in_lesson
+from learner import lesson_open
 from playwright.sync_api import expect
 
-NAME = "07_the_exercise.ipynb"
+learner = lesson_open("07_the_exercise.ipynb")
 WITHOUT_ITSELF = """CLUSTERID: j;
 FIXED: x3i;
 MODEL:
@@ -16,15 +14,6 @@ x1i x2i ~ x3i;
 selection:
 x1i.missing ~ y x3i;
 """
-
-
-@pytest.fixture(scope="module")
-def learner(browser, tmp_path_factory):
-    with (
-        jupyterlab(tmp_path_factory.mktemp("lesson")) as lab,
-        in_lesson(browser, lab, NAME) as learner,
-    ):
-        yield learner
 
 
 def test_the_exercise_is_solved(learner):

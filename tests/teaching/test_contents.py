@@ -159,3 +159,12 @@ def test_keeping_all_rows_does_not_bring_the_intercept_nearer():
     assert row["estimate"] == pytest.approx(-0.32, abs=0.01 + 4 * row["mcse"])
     assert abs(row["estimate"] - listwise) < 0.3 * row["sd"]
     assert lesson(2).item("intercept").after_run
+
+
+def test_right_answers_stand_now_here_now_there():
+    places = [
+        [choice.right for choice in item.choices].index(True)
+        for _, item in ITEMS
+        if getattr(item, "choices", ())
+    ]
+    assert all(0.2 < places.count(k) / len(places) < 0.5 for k in range(3))
