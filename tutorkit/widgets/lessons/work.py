@@ -63,7 +63,7 @@ class Work(View):
         self.session.work = self
         self._stop = threading.Event()
         self.run.disabled, self.stop.disabled = True, False
-        self.bar.value = note_html("Preparing the sampler…")
+        self.bar.value = note_html("Preparing…")
         self._thread = threading.Thread(target=self._go, args=(job, self._stop), daemon=True)
         self._thread.start()
 
