@@ -33,7 +33,8 @@ FACTS = [
     (1, "13.2% of x1i, 8.5% of x2i and 23.5% of y"),
     (1, "Its missingness depends on its own unobserved values"),
     (1, "The larger x2i, the more often x1i is missing"), (1, "x2i was deleted by throwing a die"),
-    (1, "under MAR and MNAR estimates are biased"), (1, "lesson.table("), (1, "by about two standard errors"), (1, "-0.11 to -0.33"),
+    (1, "under MAR and MNAR estimates are biased"),
+    (1, "lesson.table("), (1, "by about two standard errors"), (1, "-0.11 to -0.33"),
     (1, "coefficients (all 1"), (2, "correlation of intercepts and slopes is .5"),
     # 7.2
     (2, "CLUSTERID: j;"), (2, "must be numeric"), (2, "random intercept comes by itself"),
@@ -62,7 +63,8 @@ FACTS = [
     (6, "with this simulated data set, with this seed, did remarkably well"),
     (6, "many iterations of these models were tested and reconfigured"),
     (6, "with median 1? No."), (6, "almost always more accurate than listwise deletion? Yes"),
-    (6, "random effect variances moved closer"), (2, "exactly 1"), (2, "a perfect 1.00"), (6, ".609 in the chapter's"),
+    (6, "random effect variances moved closer"), (2, "exactly 1"),
+    (2, "a perfect 1.00"), (6, ".609 in the chapter's"),
     # 7.4
     (7, "exercise_04"), (7, "regress y on x1i, x2i and x3i"),
     (7, "reason to believe that x1i is missing not at random"),
