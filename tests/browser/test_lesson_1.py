@@ -87,6 +87,7 @@ def test_the_table_appears_after_the_prediction(learner):
     row = learner.root.locator(".tutorkit-report tr", has_text="x1i").first
     expect(row).to_contain_text("0.83", timeout=10_000)
     row.scroll_into_view_if_needed()
+    learner.page.wait_for_timeout(1000)  # until the notebook has drawn what came into view
     learner.shot("lesson-1-e-table")
 
 
