@@ -21,7 +21,7 @@ time.sleep(0.2)"""
 # a run of its own, to compare with
 ALONE = """from dataclasses import replace
 from tutorkit import sample
-spec = replace(bench.session.spec, burn=200, iterations=8000)
+spec = replace(bench.session.spec, burn=200, iterations=40000)
 alone = sample(spec, bench.session.data, progress=False).values
 """
 SAME = "bench.session.draws.n_kept, bench.session.draws.values.tobytes() == alone.tobytes()"
@@ -147,9 +147,9 @@ def test_two_pages_at_once_start_one_run_and_show_it_alike(bench, open_notebook)
 def test_a_run_that_nobody_watches_ends_with_the_draws_of_a_single_one(bench, open_notebook):
     """Although Run was pressed twice, and the page closed in the middle."""
     bench.number("Burn-in", 200)
-    bench.number("Iterations", 8000)
+    bench.number("Iterations", 40000)
     bench.tab("Model")
-    bench.wait_script("ITERATIONS: 8000;")
+    bench.wait_script("ITERATIONS: 40000;")
     bench.tab("Run")
     bench.ask("runs.clear()")
     run = bench.root.get_by_role("button", name="Run the model").locator("visible=true")
@@ -157,8 +157,8 @@ def test_a_run_that_nobody_watches_ends_with_the_draws_of_a_single_one(bench, op
     bench.wait("Sampling: about")
     bench.page.close()
     other = again(bench, open_notebook)
-    other.wait("Finished: 8,000 draws of 2 chains")
+    other.wait("Finished: 40,000 draws of 2 chains")
     assert other.page.locator(TRACE).count() == 1
     other.shot("reload-2-finished")
     assert other.ask("len(runs)") == "1"
-    assert other.ask(SAME, ALONE) == "(8000, True)"
+    assert other.ask(SAME, ALONE) == "(40000, True)"
