@@ -1,6 +1,6 @@
 """Make the runs that come with the lessons: ``python -m tutorkit.teaching FOLDER``.
 
-Half a minute in all. The folder of the package's own is ``tutorkit/teaching/runs``.
+A few seconds in all. The folder of the package's own is ``tutorkit/teaching/runs``.
 """
 
 from __future__ import annotations
