@@ -14,6 +14,7 @@ MOST_LINES = 300
 # each storey imports only from those before it
 STOREYS = [
     {"errors", "arrays", "wording", "bar"},
+    {"jobs", "jsonl"},
     {"model"},
     {"data"},
     {"parameters", "formulas"},

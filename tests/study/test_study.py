@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from tutorkit import DataError, SpecError, TutorkitError, compare, fit_reml, parse, sample
+from tutorkit.jobs import pool as processes
 from tutorkit.study import chapter_scenario, study
-from tutorkit.study.study import _pool
 
 SCENARIO = chapter_scenario(n_clusters=10, cluster_size=10)
 MODEL = parse(
@@ -172,7 +172,7 @@ INTERRUPTED = """
 import sys, threading, time, os, signal
 from tutorkit import parse
 from tutorkit.study import chapter_scenario, study
-from tutorkit.study.study import _pool
+from tutorkit.jobs import pool as processes
 if __name__ == "__main__":
     model = parse("CLUSTERID: j; MODEL: y ~ x1i | x1i; x1i ~ x3i; BURN: 100; ITERATIONS: 20000;")
     def interrupt(done, total):
@@ -257,5 +257,5 @@ def test_sizes_may_be_numpys_numbers(tmp_path):
 
 def test_workers_leave_interrupts_to_the_caller():
     """Jupyter interrupts all processes of a kernel: one that samples would return what it has."""
-    with _pool(None, 1) as pool:
+    with processes(None, 1) as pool:
         assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_IGN

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
+from tutorkit.jsonl import append, cut, read_lines
 from tutorkit.model.script import render
 from tutorkit.model.spec import ModelSpec
 from tutorkit.study.scenario import Scenario
@@ -49,15 +49,9 @@ def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
         append(file, {"study": study})
         return {}
     try:
-        content = file.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        lines = [json.loads(line) for line in whole.splitlines()]
+        lines, torn = read_lines(file)
         found = lines[0]["study"]
         replications = {line["replication"]: line for line in lines[1:]}
-        if found == study and whole != content:
-            os.truncate(file, len(whole))
-    except OSError as error:
-        raise DataError(f"'{file}' cannot be opened: {error.strerror}") from None
     except (ValueError, LookupError, TypeError):
         raise DataError(f"'{file}' is not the file of a study", "Choose another name.") from None
     if found != study:
@@ -65,20 +59,6 @@ def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
             f"'{file}' is the file of another study",
             "Scenario, methods and seed must be those it began with; else choose another name.",
         )
+    if torn is not None:
+        cut(file, torn)
     return replications
-
-
-def append(file: Path, line: dict[str, Any]) -> None:
-    """Write a line to the file, such that it is there even if the machine stops.
-
-    Raises
-    ------
-    DataError
-        If it cannot be written.
-    """
-    try:
-        with file.open("ab", buffering=0) as out:  # at once, so that no interrupt tears it
-            out.write(json.dumps(line).encode() + b"\n")
-            os.fsync(out.fileno())
-    except OSError as error:
-        raise DataError(f"'{file}' cannot be written: {error.strerror}") from None

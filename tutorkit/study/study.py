@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from contextlib import contextmanager
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tutorkit.bar import tqdm
 from tutorkit.comparison.focal import Fit
 from tutorkit.comparison.tables import TRUTH, compare, focal_draws
 from tutorkit.diagnostics import bulk_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import SpecError, TutorkitError, did_you_mean
+from tutorkit.jobs import Progress, pool, shown, work_off
+from tutorkit.jsonl import append
 from tutorkit.model.spec import ModelSpec
 from tutorkit.reml import fit_reml
-from tutorkit.sampling import Progress, sample, warm
-from tutorkit.study.record import append, fingerprint, read_record
+from tutorkit.sampling import sample, warm
+from tutorkit.study.record import fingerprint, read_record
 from tutorkit.study.scenario import Scenario
 
 COMPLETE, LISTWISE = "complete", "listwise"
@@ -41,7 +32,6 @@ COLUMNS = ["replication", "method", "parameter", "estimate", "sd", "lower", "upp
 KEPT = ["parameter", "estimate", "sd", "lower", "upper", "truth"]
 
 Method = str | ModelSpec
-Job = Future[dict[str, Any]]
 
 
 def study(
@@ -108,8 +98,11 @@ def study(
     wanted = [number for number in range(1, replications + 1) if number not in done]
     if any(isinstance(method, ModelSpec) for method in methods.values()) and executor is None:
         warm()  # once, not in each process
-    with _pool(executor, len(wanted)) as pool, _shown(progress, replications) as show:
-        jobs = [pool.submit(replicate, scenario, dict(methods), seed, k) for k in wanted]
+    with (
+        pool(executor, len(wanted)) as workers,
+        shown(progress, replications, "Study", "data set") as show,
+    ):
+        jobs = [workers.submit(replicate, scenario, dict(methods), seed, k) for k in wanted]
 
         def take(found: dict[str, Any]) -> None:
             done[found["replication"]] = found
@@ -118,7 +111,14 @@ def study(
             show(len(done))
 
         show(len(done))
-        _work_off(jobs, take, stop)
+        try:
+            work_off(jobs, take, stop)
+        except BrokenExecutor:
+            raise TutorkitError(
+                "The processes that ran the study have ended",
+                "With a file, what had finished is there: call it again to go on. In a script, "
+                "call it below 'if __name__ == \"__main__\":'.",
+            ) from None
     return _table(done)
 
 
@@ -162,60 +162,6 @@ def _rows(name: str, fit: Fit, scenario: Scenario) -> list[dict[str, Any]]:
         shared["ess"] = float(np.nanmin(bulk_sizes(values)))
     known = [{str(k): v for k, v in row.items() if v == v} for row in rows]  # without nan
     return [shared | row for row in known]
-
-
-def _work_off(
-    jobs: list[Job], take: Callable[[dict[str, Any]], None], stop: threading.Event
-) -> None:
-    """Take results as they come; an interrupt or ``stop`` leaves out what has not begun."""
-    left = list(jobs)
-    try:
-        while left:
-            try:
-                wait(left, timeout=0.1, return_when=FIRST_COMPLETED)
-                for job in [job for job in left if job.done()]:
-                    left.remove(job)
-                    if not job.cancelled():
-                        take(job.result())
-                if stop.is_set():
-                    left = [job for job in left if not job.cancel()]
-            except KeyboardInterrupt:
-                stop.set()
-    except BrokenExecutor:
-        raise TutorkitError(
-            "The processes that ran the study have ended",
-            "With a file, what had finished is there: call it again to go on. In a script, call "
-            "it below 'if __name__ == \"__main__\":'.",
-        ) from None
-    finally:
-        for job in left:
-            job.cancel()
-
-
-@contextmanager
-def _pool(executor: Executor | None, n_jobs: int) -> Iterator[Executor]:
-    if executor is not None:
-        yield executor
-        return
-    workers = min(os.cpu_count() or 1, max(n_jobs, 1))
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _leave_interrupts_to_the_caller) as pool:
-        yield pool
-
-
-def _leave_interrupts_to_the_caller() -> None:
-    """Jupyter interrupts all processes: one that samples would return what it has so far."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _shown(progress: bool | Progress, total: int) -> Iterator[Any]:
-    """Return a function to be called with the number of replications done."""
-    if callable(progress):
-        yield lambda done: progress(done, total)
-        return
-    with tqdm(total=total, desc="Study", unit="data set", disable=not progress) as bar:
-        yield lambda done: bar.update(done - bar.n)
 
 
 def _table(done: Mapping[int, dict[str, Any]]) -> pd.DataFrame:
