@@ -14,7 +14,7 @@ MOST_LINES = 300
 # each storey imports only from those before it
 STOREYS = [
     {"errors", "arrays", "wording", "bar"},
-    {"jobs", "jsonl"},
+    {"files", "jobs"},
     {"model"},
     {"data"},
     {"parameters", "formulas"},
@@ -32,7 +32,10 @@ STOREYS = [
     {"densities", "study"},
     {"charts", "report"},
     {"export", "diagram", "teaching"},
-    {"lab"},
+    {"lab", "assignment"},
+    {"marking"},
+    {"nbgrader"},
+    {"commands"},
     {"widgets"},
     {"", "__main__"},
 ]

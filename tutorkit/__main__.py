@@ -1,4 +1,4 @@
-"""The command line: ``tutorkit fit | lab | warm``."""
+"""The command line: ``tutorkit fit | lab | warm | assign | grade``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import NoReturn
 import pandas as pd
 
 import tutorkit
-from tutorkit import datasets
+from tutorkit import commands, datasets
 from tutorkit.completed import check_columns, check_saving, check_writable, save_imputations
 from tutorkit.data import read_data
 from tutorkit.draws import Draws
@@ -61,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "fit":
             return _fit(options)
+        if options.command == "assign":
+            return commands.assign(options)
+        if options.command == "grade":
+            return commands.grade(options)
         if options.command == "warm":
             print(f"The sampler is ready after {warm():.1f} seconds.")
             return 0
@@ -83,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tutorkit", description="Multilevel models with missing data.")
     parser.add_argument("--version", action="version", version=f"tutorkit {version('tutorkit')}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    fit = commands.add_parser("fit", help="fit the model of a script and print the report")
+    known = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    fit = known.add_parser("fit", help="fit the model of a script and print the report")
     fit.add_argument("script", metavar="SCRIPT", help="a script such as 04_multilevel.imp")
     fit.add_argument("--data", metavar="FILE", help="csv file to use instead of the script's DATA")
     fit.add_argument("--json", metavar="FILE", help="also write the results as JSON")
@@ -98,10 +102,9 @@ def _parser() -> argparse.ArgumentParser:
             f"--{name}", type=int, metavar="N", help=f"{meaning}, overrides the script"
         )
     fit.add_argument("--quiet", action="store_true", help="no progress bar")
-    commands.add_parser("lab", help="open the lessons in JupyterLab (its options may follow)")
-    commands.add_parser(
-        "warm", help="compile the sampler now, so that the first run starts at once"
-    )
+    known.add_parser("lab", help="open the lessons in JupyterLab (its options may follow)")
+    known.add_parser("warm", help="compile the sampler now, so that the first run starts at once")
+    commands.add_commands(known)
     return parser
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
-from tutorkit.jsonl import append, cut, read_lines
+from tutorkit.files import append, cut, read_lines
 from tutorkit.model.script import render
 from tutorkit.model.spec import ModelSpec
 from tutorkit.study.scenario import Scenario

@@ -17,8 +17,8 @@ from tutorkit.comparison.tables import TRUTH, compare, focal_draws
 from tutorkit.diagnostics import bulk_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import SpecError, TutorkitError, did_you_mean
+from tutorkit.files import append
 from tutorkit.jobs import Progress, pool, shown, work_off
-from tutorkit.jsonl import append
 from tutorkit.model.spec import ModelSpec
 from tutorkit.reml import fit_reml
 from tutorkit.sampling import sample, warm

@@ -6,7 +6,6 @@ import base64
 import contextlib
 import json
 import os
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
+from tutorkit.files import write_whole
 from tutorkit.teaching.reading import lesson, numbers
 
 FILE = "tutorkit-progress.json"
@@ -62,13 +62,7 @@ def write(file: Path, answers: Mapping[str, Mapping[str, Any]]) -> None:
     try:
         with _alone(file):
             content = {"version": VERSION, "answers": merge(read(file), answers)}
-            handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(json.dumps(content, indent=1) + "\n")
-                os.replace(name, file)
-            finally:
-                Path(name).unlink(missing_ok=True)
+            write_whole(file, json.dumps(content, indent=1) + "\n")
     except OSError as error:
         raise DataError(
             f"Your answers cannot be saved in '{file.name}': {error.strerror}",

@@ -1,13 +1,31 @@
-"""Files that grow by a line of JSON at a time, and can be gone on with whatever happened."""
+"""Files that stay whole whatever happens: written at once, or by a line of JSON at a time."""
 
 from __future__ import annotations
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            out.write(text)
+        os.replace(name, file)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def append(file: Path, line: dict[str, Any]) -> None:

@@ -1,0 +1,7 @@
+"""Marking: what students handed in, read without running it, marked by rubric, and told."""
+
+from tutorkit.marking.grade import grade
+from tutorkit.marking.marks import Marked, Part, mark
+from tutorkit.marking.outcomes import Graded, Outcome
+
+__all__ = ["Graded", "Marked", "Outcome", "Part", "grade", "mark"]
