@@ -33,10 +33,9 @@ STOREYS = [
     {"charts", "report"},
     {"export", "diagram", "teaching"},
     {"lab", "assignment"},
-    {"marking"},
+    {"widgets", "marking"},
     {"nbgrader"},
     {"commands"},
-    {"widgets"},
     {"", "__main__"},
 ]
 ONLY_IN = {"numba": "kernels", "altair": "charts", "vl_convert": "charts", "scipy.optimize": "reml"}

@@ -48,6 +48,7 @@ IMPORT_SECONDS = perf_counter() - _began
 
 VIEWS = {
     "AdviceView": "model_views",
+    "Assignment": "assignment.assignment",
     "Comparison": "comparison",
     "CountView": "model_views",
     "DataViews": "data_views",

@@ -1,0 +1,1 @@
+"""Lessons in JupyterLab: questions, predictions, tasks and their progress."""
