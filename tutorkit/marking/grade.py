@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -126,7 +127,7 @@ def _graded(book: Ledger, examined: list[Examined], hand: HandMarks, out: Path) 
         outcomes.append(outcome)
     found = copies(book.assignment, {o.student.student: o.answers for o in outcomes if o.answers})
     outcomes = [replace(o, doubts=(*o.doubts, *found.get(o.student.student, ()))) for o in outcomes]
-    outcomes.sort(key=lambda o: (o.student.shown.casefold(), o.student.student))
+    outcomes.sort(key=lambda o: (_natural(o.student.shown), o.student.student))
     log.sort(key=lambda entry: entry.name)
     return Graded(book.assignment, tuple(outcomes), tuple(log), tuple(hand.problems), out)
 
@@ -203,6 +204,12 @@ def _answers(outcomes: Iterable[Outcome]) -> Iterable[tuple[str, str, Answers]]:
     for outcome in outcomes:
         if outcome.answers is not None:
             yield outcome.student.student, outcome.student.name, outcome.answers
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return what sorts names as people do: 'Student 2' before 'Student 10'."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
+    return [(int(p), "") if p.isdigit() and p.isascii() else (-1, p) for p in parts]
 
 
 def _check_out(out: Path, submissions: Path) -> None:

@@ -27,7 +27,7 @@ def _sections(graded: Graded) -> Iterator[str]:
     assignment, outcomes = graded.assignment, graded.outcomes
     yield f"<h1>{text(assignment.title)}: the class</h1>"
     yield f"<p>{text(summary(graded))}</p>"
-    totals = [o.total for o in outcomes if o.total is not None]
+    totals = [o.total for o in outcomes if o.status == MARKED and o.total is not None]
     if totals:
         yield "<h2>Points</h2>"
         yield marks_picture(totals, assignment.out_of).static_html()

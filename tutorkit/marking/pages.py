@@ -13,7 +13,7 @@ body {font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: 2em auto; p
 h1 {font-size: 1.5em;} h2 {font-size: 1.15em; margin-top: 1.6em;}
 table {border-collapse: collapse; margin: .5em 0; width: 100%;}
 th, td {text-align: left; vertical-align: top; padding: .25em .7em .25em 0;
-  border-bottom: 1px solid #8886; overflow-wrap: anywhere;}
+  border-bottom: 1px solid #8886; overflow-wrap: break-word;}
 td.number, th.number {text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums;}
 pre {white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #8886;
