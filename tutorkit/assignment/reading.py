@@ -69,17 +69,17 @@ def assignment_of(tree: Mapping[str, Any]) -> Assignment:
         If what it says cannot be.
     """
     _only(tree, PARTS, "the assignment")
+    key, title = _key(tree), _need(tree, "title", "the assignment")
     given = _typed(tree.get("data", {}), DATA, "[data]")
     for name in ("rates", "also"):
         _typed(given.get(name, {}), dict.fromkeys(given.get(name, {}), NUMBER), f"data.{name}")
     _typed(given.get("mar", {}), dict.fromkeys(given.get("mar", {}), TEXT), "data.mar")
     plan = data_plan(given)
-    title = _need(tree, "title", "the assignment")
     criteria = _criteria(tree.get("criteria", {}), plan)
     points = Points(**_typed(tree.get("points", {}), _numbers(Points), "[points]"))
     items = tuple(_items(tree))
     found = Assignment(
-        key=_key(tree),
+        key=key,
         title=title,
         text=_one(tree, "text", TEXT, "").strip() or task_text(plan),
         data=plan,

@@ -47,11 +47,11 @@ class Student:
 def safe_name(text: str) -> str:
     """Return a text as the name of a file: itself if it can be one, else with a mark added.
 
-    The mark comes from the text, so that different texts have different names, also where
-    capitals do not count.
+    The mark comes from the text, so that different texts have different names. A roster has no two
+    students who differ in capitals only, which some systems do not tell apart.
     """
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", text).strip("._-")[:60]
-    if plain == text and text == text.lower() and not RESERVED.fullmatch(text):
+    if plain == text and text and not RESERVED.fullmatch(text):
         return text
     mark = hashlib.sha256(same_student(text).encode()).hexdigest()[:8]
     return f"{plain.lower() or 'student'}-{mark}"
