@@ -28,7 +28,9 @@ def marks_picture(totals: Sequence[float], out_of: float) -> Picture:
     edges = np.linspace(0, out_of, BARS + 1)
     counts, _ = np.histogram(np.clip(totals, 0, out_of), edges)
     table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "students": counts})
-    x = alt.X("from:Q", bin="binned", title=f"Points of {out_of:g}", scale=alt.Scale(domain=[0, out_of]))
+    x = alt.X(
+        "from:Q", bin="binned", title=f"Points of {out_of:g}", scale=alt.Scale(domain=[0, out_of])
+    )
     base = alt.Chart(table)
     bars = base.mark_bar(color=COLOURS[0], stroke="white").encode(
         x=x, x2="to:Q", y=alt.Y("students:Q", title="Students", axis=alt.Axis(tickMinStep=1))

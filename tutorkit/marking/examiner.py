@@ -19,7 +19,7 @@ from tutorkit.marking.marks import Marked, mark
 from tutorkit.marking.submissions import find
 
 SECONDS = 30.0  # for what was handed in under one name
-BYTES = 4_000_000_000  # of memory, where the system can say so
+BYTES = 2_000_000_000  # of memory beyond what it takes to begin, where the system can say so
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ def examiner(submissions: Path, ledger: Path, seconds: float = SECONDS) -> Itera
 class _Worker:
     """A process that examines; it is started anew if it does not answer."""
 
+    @staticmethod
+    def target(connection: Connection, submissions: Path, ledger: Path) -> None:
+        """Run in the process."""
+        _serve(connection, submissions, ledger)
+
     def __init__(self, submissions: Path, ledger: Path, seconds: float) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._arguments, self._seconds = (submissions, ledger), seconds
@@ -77,7 +82,7 @@ class _Worker:
     def _start(self) -> None:
         self._connection, theirs = self._context.Pipe()
         self._process = self._context.Process(
-            target=_serve, args=(theirs, *self._arguments), daemon=True
+            target=self.target, args=(theirs, *self._arguments), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -133,4 +138,6 @@ def _limit_memory() -> None:
         import resource
 
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            most = pages * resource.getpagesize() + BYTES
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))

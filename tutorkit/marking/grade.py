@@ -120,6 +120,8 @@ def _graded(book: Ledger, examined: list[Examined], hand: HandMarks, out: Path) 
             outcomes.append(_without(book.assignment, issued, taken.get(issued.handle)))
             continue
         outcome = _outcome(book.assignment, issued, best, hand)
+        if owners.of(best.entry) is None and any(o.answers != best.answers for o in others):
+            outcome = replace(outcome, doubts=(*outcome.doubts, SEVERAL))
         if issued.handle in taken:
             what = f"Also handed in under this name: {taken[issued.handle][1].place}."
             outcome = replace(outcome, doubts=(*outcome.doubts, what))
@@ -132,6 +134,7 @@ def _graded(book: Ledger, examined: list[Examined], hand: HandMarks, out: Path) 
     return Graded(book.assignment, tuple(outcomes), tuple(log), tuple(hand.problems), out)
 
 
+SEVERAL = "Different answers with this handle came under names that are nobody's: the last counts."
 FOREIGN = "It is not of this assignment, or of nobody in this class"
 
 
