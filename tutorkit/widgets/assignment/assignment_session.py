@@ -186,11 +186,13 @@ class AssignmentSession(Session):
         Raises
         ------
         TutorkitError
-            If a run is going on, or the file cannot be written.
+            If a run is going on, other data are loaded, or the file cannot be written.
         """
         if os.environ.get(MARKING):
             return
         self._demand_idle("submit")
+        if self.name != DATA:
+            raise TutorkitError("Other data than the assignment's are loaded", "Run all cells.")
         now = datetime.now().astimezone().isoformat(timespec="milliseconds")
         text = self.answers(now).to_json()
         try:

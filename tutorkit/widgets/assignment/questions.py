@@ -63,7 +63,7 @@ class WrittenView(View):
             description="Answer",
             continuous_update=True,
             rows=6,
-            layout={"width": "100%", "max_width": "720px"},
+            layout={"width": "98%", "max_width": "720px"},
         )
         super().__init__(session, [HTML(STYLE), asked(_with_points(item), [self.field])])
         self.on(self.field, lambda text: session.answer(item.key, text))
