@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all.
+def write_whole(file: Path, text: str, *, private: bool = False) -> None:
+    """Write a text file in UTF-8, whole or not at all; ``private`` for its owner's eyes only.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}")
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600 if private else 0o666)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.write(text)
-        os.replace(name, file)
+        os.replace(part, file)
     finally:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def append(file: Path, line: dict[str, Any]) -> None:
@@ -44,10 +45,8 @@ def append(file: Path, line: dict[str, Any]) -> None:
         raise DataError(f"'{file}' cannot be written: {error.strerror}") from None
 
 
-def read_lines(file: Path) -> tuple[list[Any], int | None]:
-    """Return the lines of a file, and its length without a last line that was not written whole.
-
-    The length is None if all lines are whole.
+def read_lines(file: Path) -> list[Any]:
+    """Return the lines of a file; a last one that was not written to its end is left out.
 
     Raises
     ------
@@ -56,24 +55,42 @@ def read_lines(file: Path) -> tuple[list[Any], int | None]:
     ValueError
         If a line is not JSON.
     """
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise DataError(f"'{file}' cannot be opened: {error.strerror}") from None
-    whole = content[: content.rfind(b"\n") + 1]
+    whole, tail = _content(file)
     lines = [json.loads(line) for line in whole.splitlines()]
-    return lines, None if whole == content else len(whole)
+    return [*lines, json.loads(tail)] if _is_line(tail) else lines
 
 
-def cut(file: Path, length: int) -> None:
-    """Take away what stands after this many bytes.
+def mend(file: Path) -> None:
+    """Let the file end with a whole line, so that it can be gone on with.
 
     Raises
     ------
     DataError
-        If the file cannot be written.
+        If it cannot be opened or written.
     """
+    whole, tail = _content(file)
     try:
-        os.truncate(file, length)
+        if _is_line(tail):  # an editor may have taken the end of the line away
+            with file.open("ab") as out:
+                out.write(b"\n")
+        elif tail:
+            os.truncate(file, len(whole))
     except OSError as error:
         raise DataError(f"'{file}' cannot be written: {error.strerror}") from None
+
+
+def _content(file: Path) -> tuple[bytes, bytes]:
+    """Return all whole lines of a file, and what stands after them."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"'{file}' cannot be opened: {error.strerror}") from None
+    end = content.rfind(b"\n") + 1
+    return content[:end], content[end:]
+
+
+def _is_line(tail: bytes) -> bool:
+    try:
+        return isinstance(json.loads(tail), dict)
+    except ValueError:
+        return False

@@ -70,7 +70,8 @@ class Answers:
     def to_json(self) -> str:
         """Return the answers as the text of a file."""
         tree = {"tutorkit": VERSION, **asdict(self)}
-        return json.dumps(tree, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+        text = json.dumps(tree, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+        return text.encode("utf-8", "replace").decode()  # half a letter cannot be written
 
 
 def summary_of(draws: Draws) -> RunSummary:

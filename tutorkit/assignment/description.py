@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Literal
@@ -119,6 +118,3 @@ class Assignment:
     def item(self, key: str) -> Item | None:
         """Return what is asked under a key, None if nothing is."""
         return next((item for item in self.items if item.key == key), None)
-
-
-Marks = Mapping[str, float]

@@ -19,7 +19,7 @@ from tutorkit.assignment.reading import assignment_of
 from tutorkit.assignment.roster import Student
 from tutorkit.assignment.secret import same_student
 from tutorkit.errors import DataError, TutorkitError
-from tutorkit.files import append, cut, read_lines
+from tutorkit.files import append, mend, read_lines
 
 VERSION = 1
 OF_DATA = ("key", "data", "iterations")  # what data and reference posteriors follow from
@@ -67,14 +67,18 @@ def read_ledger(file: Path) -> Ledger:
     DataError
         If there is none, others could read it, or it is something else.
     """
-    if not file.exists():
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
         hint = "'tutorkit assign release' writes it: see its --ledger."
-        raise DataError(f"There is no ledger '{file}'", hint)
-    if os.name == "posix" and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise DataError(f"There is no ledger '{file}'", hint) from None
+    except OSError as error:
+        raise DataError(f"'{file}' cannot be opened: {error.strerror}") from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         hint = f"It holds what is right. Take their rights away: chmod 600 '{file}'"
         raise DataError(f"Others on this machine can read the ledger '{file}'", hint)
     try:
-        lines, torn = read_lines(file)
+        lines = read_lines(file)
         if lines[0]["ledger"] != VERSION:
             raise ValueError("another version")
         tree: dict[str, Any] = {}
@@ -91,8 +95,6 @@ def read_ledger(file: Path) -> Ledger:
         if isinstance(error, DataError):
             raise
         raise DataError(f"'{file}' is not a ledger of tutorkit") from None
-    if torn is not None:
-        cut(file, torn)
     return Ledger(file, assignment, tree, issued)
 
 
@@ -107,16 +109,14 @@ def begin_ledger(file: Path, tree: Mapping[str, Any]) -> Ledger:
         If it cannot be written, or is that of other data.
     """
     plain = json.loads(json.dumps(tree, default=str))
-    if not file.exists():
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise DataError(f"'{file}' cannot be written: {error.strerror}") from None
+    if not _is_begun(file):
         append(file, {"ledger": VERSION, "assignment": plain})
         return read_ledger(file)
+    mend(file)
     ledger = read_ledger(file)
-    if _of_data(ledger.assignment) != _of_data(assignment_of(plain)):
+    new = assignment_of(plain)
+    _demand_same_choices(ledger.assignment, new)
+    if _of_data(ledger.assignment) != _of_data(new):
         raise DataError(
             f"'{file}' is the ledger of other data",
             "The data of an assignment that has been released cannot change. For new data give "
@@ -125,6 +125,28 @@ def begin_ledger(file: Path, tree: Mapping[str, Any]) -> Ledger:
     if ledger.tree != plain:
         append(file, {"ledger": VERSION, "assignment": plain})
     return read_ledger(file)
+
+
+def _is_begun(file: Path) -> bool:
+    """Tell whether a ledger has a first line; make the file if there is none."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+        return file.stat().st_size > 0
+    except OSError as error:
+        raise DataError(f"'{file}' cannot be written: {error.strerror}") from None
+
+
+def _demand_same_choices(old: Assignment, new: Assignment) -> None:
+    """Demand that choices stand where they stood: answers say which one by its place."""
+    for item in old.items:
+        now = new.item(item.key)
+        if now is not None and now.choices[: len(item.choices)] != item.choices:
+            raise DataError(
+                f"The choices of '{item.key}' are not as they were released",
+                "Students may have answered them. Give the question another key, or add choices "
+                "after those there are.",
+            )
 
 
 def record(file: Path, one: Issued) -> None:

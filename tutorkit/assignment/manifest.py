@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,8 @@ def read_manifest(folder: Path) -> Manifest:
         items = [Item(**i | {"choices": tuple(i["choices"])}) for i in tree.pop("items")]
         tree |= {name: tuple(tree[name]) for name in ("models", "visible")}
         manifest = Manifest(items=tuple(items), **tree)
+        if manifest.due:
+            datetime.fromisoformat(manifest.due)
         data = (folder / DATA).read_bytes()
     except FileNotFoundError as error:
         what = f"There is no '{Path(error.filename).name}' beside this notebook"

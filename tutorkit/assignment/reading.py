@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tomllib
@@ -15,11 +16,12 @@ from tutorkit.assignment.data_plan import OUTCOME, PREDICTORS, PRODUCT, DataPlan
 from tutorkit.assignment.description import Assignment, Criteria, Item, Points
 from tutorkit.assignment.task_text import task_text
 from tutorkit.errors import DataError, SpecError, TutorkitError, did_you_mean
+from tutorkit.teaching.checking import ROLES
 
 EXAMPLE = Path(__file__).parent / "example.toml"
 PARTS = ("key", "title", "text", "due", "late", "late_penalty", "visible", "iterations",
          "data", "points", "criteria", "prediction", "question")  # fmt: skip
-ROLES = ("focal", "auxiliary", "selection")
+COLUMNS = ("student", "name", "status", "total", "notes")  # of the table of grades
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 Types = dict[str, tuple[type, ...]]
 NUMBER, TEXT = (int, float), (str,)
@@ -110,7 +112,8 @@ def _items(tree: Mapping[str, Any]) -> list[Item]:
             _typed(table, known, where)
             out.append(_item(table, kind, where))
     again = [item.key for k, item in enumerate(out) if item.key in {i.key for i in out[:k]}]
-    taken = [item.key for item in out if item.key in {part.name for part in fields(Points)}]
+    ours = {*(part.name for part in fields(Points)), *COLUMNS}
+    taken = [item.key for item in out if item.key in ours]
     if again or taken:
         raise SpecError(f"The key '{(again or taken)[0]}' is taken", "Give each question its own.")
     return out
@@ -138,8 +141,8 @@ def _item(table: Mapping[str, Any], kind: str, where: str) -> Item:
     if not 0 <= points <= 1000:
         raise SpecError(f"{where} has {points:g} points")
     index = choices.index(str(right)) if choices else None
-    written = "choice" if choices else "written"
-    return Item(key, text, written, choices, points, index, table.get("rubric", ""))  # type: ignore[arg-type]
+    marked = "choice" if choices else "written"
+    return Item(key, text, marked, choices, points, index, table.get("rubric", ""))  # type: ignore[arg-type]
 
 
 def _criteria(table: Mapping[str, Any], plan: DataPlan) -> Criteria:
@@ -164,7 +167,8 @@ def _due(value: Any) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, str):  # as JSON has it
-        value = datetime.fromisoformat(value)
+        with contextlib.suppress(ValueError):
+            value = datetime.fromisoformat(value)
     if not isinstance(value, datetime) or value.tzinfo is None:
         hint = "With the distance from UTC: due = 2026-12-11T23:59:00+01:00"
         raise SpecError("'due' is no time that is the same everywhere", hint)
@@ -238,7 +242,7 @@ def _typed(table: Any, known: Mapping[str, tuple[type, ...]], where: str) -> dic
     for name, value in table.items():
         types = known[name]
         wrong = not isinstance(value, types) or (isinstance(value, bool) and bool not in types)
-        if wrong or (isinstance(value, float) and not abs(value) < 1e9):
+        if wrong or (isinstance(value, int | float) and not abs(value) < 1e9):
             kinds = {int: "a number", float: "a number", str: "a text", list: "a list",
                      dict: "a table", bool: "true or false"}  # fmt: skip
             inside = f" of {where}" if where else ""

@@ -74,11 +74,15 @@ def read_roster(file: Path) -> tuple[Student, ...]:
         close = did_you_mean("student", header)
         hint = f"Name the column of identifiers 'student'. {close}".strip()
         raise DataError(f"'{file.name}' has no column 'student'", hint)
+    _check_columns(header, file.name)
     found: list[Student] = []
     lines: dict[str, int] = {}
     for line, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[len(header) :]):
+            hint = "Put cells with commas into quotation marks."
+            raise DataError(f"Line {line} of '{file.name}' has more cells than columns", hint)
         cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
         student = Student(**{name: cells.get(name, "") for name in COLUMNS})
         _check(student, line, file.name)
@@ -87,12 +91,24 @@ def read_roster(file: Path) -> tuple[Student, ...]:
             what = f"'{file.name}' lists '{student.student}' in lines {lines[key]} and {line}"
             raise DataError(what, "Each student has one line.")
         lines[key] = line
+        if student.canvas_id and student.canvas_id in {other.canvas_id for other in found}:
+            what = f"Line {line} of '{file.name}' has a canvas_id that another student has"
+            raise DataError(what, f"It is {student.canvas_id}.")
         found.append(student)
     if not found:
         raise DataError(f"'{file.name}' lists no students")
     if len(found) > MOST:
         raise DataError(f"'{file.name}' lists more than {MOST:,} students")
     return tuple(found)
+
+
+def _check_columns(header: list[str], file: str) -> None:
+    """Refuse a column that was perhaps meant to be one of ours."""
+    for name in header:
+        for known in COLUMNS[1:]:
+            if known not in header and name.startswith((f"{known}_", f"{known}-")):
+                hint = f"Call it '{known}' if it is that, and otherwise something else."
+                raise DataError(f"'{file}' has a column '{name}', which is not read", hint)
 
 
 def due_of(student: Student, otherwise: datetime | None) -> datetime | None:

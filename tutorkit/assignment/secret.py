@@ -44,8 +44,8 @@ def open_secret(file: Path, out: Path | None = None) -> tuple[bytes, bool]:
         If others could read it, or it is no secret.
     """
     _check_place(file, out)
-    made = not file.exists()
     try:
+        made = not file.exists()
         if made:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

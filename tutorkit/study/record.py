@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.errors import DataError
-from tutorkit.files import append, cut, read_lines
+from tutorkit.files import append, mend, read_lines
 from tutorkit.model.script import render
 from tutorkit.model.spec import ModelSpec
 from tutorkit.study.scenario import Scenario
@@ -49,7 +49,7 @@ def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
         append(file, {"study": study})
         return {}
     try:
-        lines, torn = read_lines(file)
+        lines = read_lines(file)
         found = lines[0]["study"]
         replications = {line["replication"]: line for line in lines[1:]}
     except (ValueError, LookupError, TypeError):
@@ -59,6 +59,5 @@ def read_record(file: Path, study: str) -> dict[int, dict[str, Any]]:
             f"'{file}' is the file of another study",
             "Scenario, methods and seed must be those it began with; else choose another name.",
         )
-    if torn is not None:
-        cut(file, torn)
+    mend(file)
     return replications
