@@ -40,6 +40,7 @@ text = "What do you report?"
 points = 3
 rubric = "1 each"
 """
+SECRET = bytes(range(32))
 POINTS = {"focal": 4, "auxiliary": 3, "selection": 3, "convergence": 2, "estimates": 4,
           "mechanism": 1}  # fmt: skip
 IN_TIME = "2026-12-10T12:00:00+01:00"
@@ -72,6 +73,8 @@ class Classroom:
         self.submissions.mkdir(exist_ok=True)
         self.assignment.write_text(text)
         lines = ["student,name,email,canvas_id", *students]
+        self.secret.write_text(SECRET.hex())  # the same data each time
+        self.secret.chmod(0o600)
         self.roster.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def release(self, **more):
@@ -118,6 +121,13 @@ def locked(content):
 def changed(answers, **parts):
     """Return the answers as JSON with parts of it changed, also to what cannot be."""
     return json.dumps(json.loads(answers.to_json()) | parts)
+
+
+def broken(content):
+    """Return a zip file in which what was packed is no longer what it was."""
+    data = bytearray(zipped(("answers.json", content)))
+    data[60:90] = b"\xff" * 30
+    return bytes(data)
 
 
 ZEROS = "0" * 100_000
@@ -175,6 +185,7 @@ def damages(classroom, good):
         "2,100 files": many,
         "a zip bomb": pack(lambda _: zipped(("answers.json", b"0" * 60_000_000))),
         "a damaged zip": pack(lambda own: zipped(("answers.json", own))[:-30]),
+        "a broken zip": pack(broken),
         "a zip with a password": pack(locked),
         "a zip without answers": pack(lambda _: zipped(("../../evil.py", "x = 1"))),
         "a foreign handle": put(lambda own: replace(own, handle="0" * 20)),

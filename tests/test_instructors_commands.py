@@ -50,9 +50,9 @@ def test_release_and_grade_say_what_they_did(room, capsys):
     assert main(GRADE) == 0
     said = capsys.readouterr().out
     assert "2 students: 1 marked, 1 missing." in said
-    assert "Open 'grades/overview.html' for the class." in said
-    assert "marked in 'grades/marks-by-hand.csv'; then run this again." in said
-    assert {p.name for p in (room / "grades").iterdir()} == {
+    assert "Open 'grades-small/overview.html' for the class." in said
+    assert "marked in 'grades-small/marks-by-hand.csv'; then run this again." in said
+    assert {p.name for p in (room / "grades-small").iterdir()} == {
         "grades.csv", "canvas.csv", "moodle.csv", "submissions.csv", "marks-by-hand.csv",
         "overview.html", "feedback",
     }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tutorkit.assignment.ledger import read_ledger
 from tutorkit.assignment.reading import EXAMPLE
 from tutorkit.assignment.release import Release, release
 from tutorkit.errors import DataError
@@ -32,7 +33,7 @@ def add_commands(commands: Any) -> None:
     marking = commands.add_parser("grade", help="mark what a class has handed in")
     marking.add_argument("submissions", metavar="SUBMISSIONS", help="a folder or zip file")
     marking.add_argument("--ledger", required=True, metavar="FILE", help="as release wrote it")
-    marking.add_argument("--out", default="grades", metavar="DIR", help="default: %(default)s")
+    marking.add_argument("--out", metavar="DIR", help="default: grades-KEY, by the assignment")
     marking.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -71,24 +72,23 @@ def grade(options: argparse.Namespace) -> int:
         If submissions or ledger cannot be used.
     """
     from tutorkit.marking.grade import grade as mark_all
-    from tutorkit.marking.overview import FILE, summary
+    from tutorkit.marking.hand_marks import FILE as HAND
+    from tutorkit.marking.overview import FILE, is_fine, summary
 
-    graded = mark_all(
-        Path(options.submissions), Path(options.ledger), Path(options.out),
-        progress=not options.quiet,
-    )  # fmt: skip
+    ledger = Path(options.ledger)
+    out = Path(options.out or f"grades-{read_ledger(ledger).assignment.key}")
+    progress = not options.quiet
+    graded = mark_all(Path(options.submissions), ledger, out, progress=progress)
     print(summary(graded))
     for entry in graded.entries:
-        if entry.what != "Marked.":
+        if not is_fine(entry.what):
             whose = f" ({entry.student})" if entry.student else ""
-            print(f"- {_one_line(entry.name)}{whose}: {_one_line(entry.what)}")
+            print(f"- {_one_line(entry.place)}{whose}: {_one_line(entry.what)}")
     for problem in graded.problems:
         print(f"- {_one_line(problem)}")
-    print(f"Open '{Path(options.out) / FILE}' for the class. Tables and pages are beside it.")
+    print(f"Open '{out / FILE}' for the class. Tables and pages are beside it.")
     if graded.assignment.written:
-        from tutorkit.marking.hand_marks import FILE as HAND
-
-        print(f"Written answers are marked in '{Path(options.out) / HAND}'; then run this again.")
+        print(f"Written answers are marked in '{out / HAND}'; then run this again.")
     return 0
 
 
@@ -112,6 +112,8 @@ def _tell(released: Release, out: Path) -> int:
     ready = len(released.students) - len(released.unfinished) - len(released.failed)
     print(f"'{out}' has folders for {ready} students, to be handed out one to each.")
     print(f"'{released.ledger.file}' is the private record that 'tutorkit grade' needs.")
+    if any((folder / ".git").exists() for folder in released.ledger.file.resolve().parents):
+        print("It lies in a repository: do not commit it, as it holds what is right.")
     for student, why in released.failed.items():
         print(f"- {student} has none: {why}")
     if released.unfinished:

@@ -132,9 +132,9 @@ def test_it_is_marked_and_told(student, course, browser):
     assert "- ben (ben): It holds no answers.json." in said
     page = browser.new_page(viewport={"width": 1024, "height": 768})
     for name in ("feedback/anna.html", "overview.html"):
-        page.goto((course / "grades" / name).as_uri())
+        page.goto((course / "grades-exercise-7-4" / name).as_uri())
         page.screenshot(path=SCREENSHOTS / f"marked-{name.split('/')[-1][:-5]}.png")
-    page.goto((course / "grades/feedback/anna.html").as_uri())
+    page.goto((course / "grades-exercise-7-4/feedback/anna.html").as_uri())
     expect(page.get_by_text("17 of 20 points")).to_be_visible()
     expect(page.get_by_text("<b>x1i</b> less")).to_be_visible()  # as it was written
     page.close()

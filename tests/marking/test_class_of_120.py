@@ -1,7 +1,9 @@
 """A class of 120: released, answered honestly, dishonestly and with all kinds of damage, marked."""
 
 import csv
+import html
 import math
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -155,13 +157,28 @@ def table(graded, name):
         return list(csv.reader(file))
 
 
+def deserved(run, issued):
+    """Return the points for estimates by the rule of the guide, worked out again."""
+    points = 0.0
+    for parameter in ("Intercept", "x1i", "x2i", "x3i"):
+        row, reference = run.estimates.get(parameter), issued.reference[parameter]
+        if row is None:
+            continue
+        own = min(row["mcse"], reference["sd"] / 10)
+        error = 3 * math.sqrt(reference["mcse"] ** 2 + own**2)
+        off = abs(row["estimate"] - reference["median"])
+        full, half = (off <= share * reference["sd"] + error for share in (0.25, 0.5))
+        points += 1 if full else 0.5 * half
+    return points
+
+
 # --- the honest ones ------------------------------------------------------------------------------
 
 
 def test_everybody_has_one_outcome_and_everything_handed_in_one_line(graded, handed_in):
     assert len(graded.outcomes) == N
     assert len({outcome.student.student for outcome in graded.outcomes}) == N
-    found = {entry.name.split("/")[0] for entry in graded.entries}
+    found = {entry.place.split("/")[0] for entry in graded.entries}
     assert found == {path.name for path in handed_in.submissions.iterdir()}
     assert handed_in.released.failed == {}
     assert handed_in.released.unfinished == ()
@@ -192,17 +209,7 @@ def test_estimates_and_convergence_are_marked_by_the_rubric(graded, handed_in):
         run, got = outcome.answers.run, parts(outcome)
         half = (run.psr <= 1.05) + (run.ess >= 100)
         assert got["convergence"] == half
-        credit = 0.0
-        for parameter in ("Intercept", "x1i", "x2i", "x3i"):
-            row, reference = run.estimates.get(parameter), issued[who].reference[parameter]
-            if row is None:
-                continue
-            own = min(row["mcse"], reference["sd"] / 10)
-            error = 3 * math.sqrt(reference["mcse"] ** 2 + own**2)
-            off = abs(row["estimate"] - reference["median"])
-            credit += 1 if off <= 0.25 * reference["sd"] + error else (
-                0.5 if off <= 0.5 * reference["sd"] + error else 0
-            )  # fmt: skip
+        credit = deserved(run, issued[who])
         assert got["estimates"] == pytest.approx(credit, abs=0.005)
         if name in ("right", "few predictors of missingness", "other order"):
             right += credit == 4
@@ -252,6 +259,7 @@ def test_each_kind_of_damage_is_its_own_affair_and_is_named(graded, handed_in):
         ("a pipe", "no file that can be read"),
         ("2,100 files", "more than 2,000 files"),
         ("a zip bomb", "larger than 1 MB"),
+        ("a broken zip", "is damaged"),
         ("a damaged zip", "no zip file, or a damaged one"),
         ("a zip with a password", "protected by a password"),
         ("a foreign handle", "not of this assignment"),
@@ -266,7 +274,7 @@ def test_who_handed_in_nothing_is_missing(graded, handed_in):
     missing = [o.student.student for o in graded.outcomes if o.status == MISSING]
     assert missing == handed_in.missing
     assert missing
-    assert any(entry.student == "" and entry.name.startswith("who is this")
+    assert any(entry.student == "" and entry.place.startswith("who is this")
                for entry in graded.entries)  # fmt: skip
 
 
@@ -281,12 +289,14 @@ def test_copies_get_nothing_and_cost_the_other_nothing(graded, tricks, handed_in
     assert graded.of(student(0)).total > 10
 
 
-def test_another_students_figures_miss_the_own_reference(graded, tricks):
-    outcome = graded.of(tricks["another's figures under the own name"])
-    assert parts(outcome)["estimates"] < 3
-    assert any(student(0) in doubt for doubt in outcome.doubts) or any(
-        "same figures" in doubt.lower() for doubt in outcome.doubts
-    )
+def test_another_students_figures_are_held_against_the_own_reference(graded, tricks, handed_in):
+    who = tricks["another's figures under the own name"]
+    outcome, issued = graded.of(who), read_ledger(handed_in.ledger).issued
+    points = parts(outcome)["estimates"]
+    assert points == pytest.approx(deserved(outcome.answers.run, issued[who]), abs=0.005)
+    assert points < deserved(outcome.answers.run, issued[student(0)])
+    (doubt,) = [doubt for doubt in outcome.doubts if doubt.startswith("The same figures as")]
+    assert tricks["impossible psr"] not in doubt
 
 
 @pytest.mark.parametrize(
@@ -343,7 +353,7 @@ def test_the_later_of_two_counts(graded, tricks):
     outcome = graded.of(tricks["twice"])
     assert parts(outcome)["selection"] == 3
     lines = [e.what for e in graded.entries if e.student == tricks["twice"]]
-    assert sorted(lines) == ["An earlier one: a later one counts.", "Marked."]
+    assert sorted(lines) == ["Marked.", "Not counted: another one is."]
 
 
 # --- what is written ------------------------------------------------------------------------------
@@ -378,16 +388,20 @@ def test_no_page_runs_or_loads_anything(graded):
 
 
 def test_feedback_is_about_one_student_only(graded, handed_in):
+    """No ID, handle, name or reference of anybody else is in it."""
+    issued = read_ledger(handed_in.ledger).issued
     for outcome in graded.outcomes:
         if outcome.marked is None:
             continue
         page = graded.out / "feedback" / f"{outcome.student.folder}.html"
         text = page.read_text(encoding="utf-8")
-        if outcome.student.name.startswith("Student"):
-            assert f"{outcome.student.name}<" in text
-        others = [o.student.student for o in graded.outcomes if o is not outcome]
         own = outcome.answers.given.get("report", "") if outcome.answers else ""
-        assert not [s for s in others if s in text and s not in str(own) and s not in text[:300]]
+        text = text.replace(html.escape(str(own)), "").replace(outcome.student.name, "")
+        for one in issued.values():
+            if one.student != outcome.student:
+                assert one.handle not in text
+                assert one.student.student not in text
+                assert not re.search(rf"\b{re.escape(one.student.name)}\b", text)
 
 
 def test_no_table_holds_a_formula(graded):
@@ -407,7 +421,7 @@ def test_canvas_and_moodle_get_final_grades_only(graded, handed_in):
     grades = {row[2]: row[5] for row in canvas[2:]}
     assert grades[student(0)] == ""  # a written answer is still to be marked
     assert grades[handed_in.missing[0]] == ""
-    assert grades[next(iter(handed_in.damaged))] == "0"
+    assert grades[next(iter(handed_in.damaged))] == ""  # for a person to decide
 
 
 def test_marks_by_hand_are_added_when_it_is_marked_again(graded, handed_in):
@@ -417,9 +431,9 @@ def test_marks_by_hand_are_added_when_it_is_marked_again(graded, handed_in):
     marked = {student(0): ("2.5", "Good, but =SUM"), student(1): ("9", ""), student(2): ("two", ""),
               student(3): ("1", "")}  # fmt: skip
     for row in rows[1:]:
-        if row[0] in marked:
-            row[at["mark"]], row[at["comment"]] = marked[row[0]]
-        if row[0] == student(3):
+        if row[at["student"]] in marked:
+            row[at["mark"]], row[at["comment"]] = marked[row[at["student"]]]
+        if row[at["student"]] == student(3):
             row[at["code"]] = "aanother"
     with file.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out, delimiter=";").writerows(rows)
@@ -434,7 +448,10 @@ def test_marks_by_hand_are_added_when_it_is_marked_again(graded, handed_in):
     assert any("'9' is no mark from 0 to 3" in problem for problem in again.problems)
     assert any("'two' is no mark" in problem for problem in again.problems)
     assert any("has changed since" in problem for problem in again.problems)
-    kept = {row[0]: (row[at["mark"]], row[at["comment"]]) for row in table(again, file.name)[1:]}
+    kept = {
+        row[at["student"]]: (row[at["mark"]], row[at["comment"]])
+        for row in table(again, file.name)[1:]
+    }
     assert {who: kept[who][0] for who in marked} == {w: m for w, (m, _) in marked.items()}
     page = (again.out / "feedback" / f"{student(0)}.html").read_text(encoding="utf-8")
     assert "Good, but =SUM" in page

@@ -11,6 +11,7 @@ from tutorkit.marking import examiner as module
 from tutorkit.marking import grade
 from tutorkit.marking.examiner import examiner
 from tutorkit.marking.outcomes import MARKED, UNREADABLE
+from tutorkit.marking.submissions import Source
 
 HANG, DIE = "hangs", "dies"
 
@@ -28,17 +29,17 @@ def room(tmp_path_factory):
 
 def serve(connection, submissions, ledger):
     """Serve as the examiner does, but hang or die at what says so, as a bug of ours would."""
-    real = module.find
+    real = Source.find
 
-    def find(folder, entry):
-        content = (Path(folder) / entry / "answers.json").read_text()
+    def find(source, entry):
+        content = (source.path / entry / "answers.json").read_text()
         if content == HANG:
             time.sleep(600)
         if content == DIE:
             os.kill(os.getpid(), 9)
-        return real(folder, entry)
+        return real(source, entry)
 
-    module.find = find
+    Source.find = find
     module._serve(connection, submissions, ledger)
 
 
@@ -57,7 +58,7 @@ def test_what_hangs_or_dies_is_named_and_the_others_are_marked(room, monkeypatch
 
 
 def test_the_worker_may_not_take_all_memory(room):
-    with examiner(room.submissions, room.ledger) as examine:
+    with examiner(Source(room.submissions), room.ledger) as examine:
         (found,) = examine("a")
         assert found.answers is not None
         limits = Path(f"/proc/{examine.__self__._process.pid}/limits")

@@ -116,11 +116,6 @@ class DataPlan:
         return (self.mnar, *self.also)
 
     @property
-    def indicators(self) -> tuple[str, ...]:
-        """The missingness indicators that a model may explain."""
-        return tuple(f"{name}.missing" for name in self.rates)
-
-    @property
     def _focal(self) -> str:
         product = f" {PRODUCT}" * self.interaction
         return f"{OUTCOME} ~ {' '.join(PREDICTORS)}{product} | {self.random_slope}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tutorkit.assignment.description import Assignment, Item
+from tutorkit.assignment.target import Target, target_of
 from tutorkit.errors import DataError
 from tutorkit.formulas import Role, role_of
-from tutorkit.model.script import render
+from tutorkit.model.script import parse, render
+from tutorkit.model.spec import ModelSpec
 
 VERSION = 1
 FILE, DATA, NOTEBOOK, WORK, ANSWERS = (
@@ -27,7 +29,8 @@ class Manifest:
     """A student's part of an assignment.
 
     ``models`` are scripts of what may be checked while one works: the ``visible`` parts of the
-    right models.
+    right models. If the selection model is visible, ``causes`` has its indicator with what is asked
+    for in it, and ``free`` the indicators that may have models or not.
     """
 
     assignment: str
@@ -41,6 +44,15 @@ class Manifest:
     items: tuple[Item, ...]
     models: tuple[str, ...]
     visible: tuple[Role, ...]
+    causes: Mapping[str, Sequence[str]]
+    free: tuple[str, ...]
+
+    @property
+    def target(self) -> Target:
+        """What the visible parts of a model are held against."""
+        models = tuple(map(parse, self.models))
+        (indicator, causes), *_ = [*self.causes.items(), ("", ())]
+        return Target(models, indicator, tuple(causes), self.free)
 
     @property
     def predictions(self) -> tuple[Item, ...]:
@@ -50,7 +62,8 @@ class Manifest:
 
 def manifest_of(assignment: Assignment, handle: str, sha256: str, due: str) -> dict[str, Any]:
     """Return the manifest of one student, as JSON holds it."""
-    criteria = assignment.criteria
+    criteria, target = assignment.criteria, target_of(assignment.data)
+    told = "selection" in assignment.visible
     return {
         "tutorkit": VERSION,
         "version": version("tutorkit"),
@@ -68,7 +81,9 @@ def manifest_of(assignment: Assignment, handle: str, sha256: str, due: str) -> d
             for i in assignment.items
         ],
         "visible": list(assignment.visible),
-        "models": _models(assignment),
+        "models": [render(model) for model in _models(assignment)],
+        "causes": {target.indicator: list(target.causes)} if told else {},
+        "free": list(target.free) if told else [],
     }  # fmt: skip
 
 
@@ -88,7 +103,7 @@ def read_manifest(folder: Path) -> Manifest:
             raise ValueError("another version")
         tree.pop("version")
         items = [Item(**i | {"choices": tuple(i["choices"])}) for i in tree.pop("items")]
-        tree |= {name: tuple(tree[name]) for name in ("models", "visible")}
+        tree |= {name: tuple(tree[name]) for name in ("models", "visible", "free")}
         manifest = Manifest(items=tuple(items), **tree)
         if manifest.due:
             datetime.fromisoformat(manifest.due)
@@ -106,12 +121,12 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _models(assignment: Assignment) -> list[str]:
-    """Return the visible parts of the right models as scripts."""
+def _models(assignment: Assignment) -> list[ModelSpec]:
+    """Return the visible parts of the right models."""
     visible = assignment.visible
-    scripts = []
+    found = []
     for key in assignment.data.keys() if visible else ():
         equations = tuple(e for e in key.equations if role_of(key, e) in visible)
         fixed = key.fixed if "auxiliary" in visible else ()
-        scripts.append(render(replace(key, equations=equations, fixed=fixed, source=None)))
-    return list(dict.fromkeys(scripts))
+        found.append(replace(key, equations=equations, fixed=fixed, source=None))
+    return list(dict.fromkeys(found))

@@ -20,6 +20,7 @@ from tutorkit.assignment.reference import csv_of, data_for, issue
 from tutorkit.assignment.roster import Student, due_of, read_roster
 from tutorkit.assignment.secret import default_file, open_secret, same_student, sub_key
 from tutorkit.errors import DataError, TutorkitError
+from tutorkit.files import write_whole
 from tutorkit.jobs import Progress, pool, shown, work_off
 from tutorkit.sampling import warm
 
@@ -89,6 +90,7 @@ def release(
     _check_private(out, {"ledger": ledger, "assignment's file": assignment, "roster": roster})
     key_file = secret or default_file()
     key, made_secret = open_secret(key_file, out)
+    before = read_ledger(ledger).assignment if _has_lines(ledger) else described
     book = begin_ledger(ledger, tree)
     _demand_same_secret(book, key)
     known = {same_student(s.student) for s in students}
@@ -98,10 +100,10 @@ def release(
     if wanted:
         _issue_all(described, wanted, key, ledger, failed, progress, executor, stop)
     book = _up_to_date(ledger, students)
-    text = notebook(described)
+    texts = [notebook(described), notebook(before)]
     ready = {name: one for name, one in book.issued.items() if name in known}
     for one in ready.values():
-        _write_folder(out / one.student.folder, described, one, key, text)
+        _write_folder(out / one.student.folder, described, one, key, texts)
     missing = [s for s in wanted if same_student(s.student) not in ready]
     unfinished = tuple(s for s in missing if s.student not in failed)
     return Release(book, students, unfinished, failed, key_file, made_secret)
@@ -163,9 +165,13 @@ def _keys(secret: bytes, assignment: Assignment, student: Student) -> tuple[str,
 
 
 def _write_folder(
-    folder: Path, assignment: Assignment, one: Issued, secret: bytes, notebook: str
+    folder: Path, assignment: Assignment, one: Issued, secret: bytes, notebooks: list[str]
 ) -> None:
-    """Write what a student gets; data that are there and as they were stay as they are."""
+    """Write what a student gets.
+
+    Data that are there and as they were stay as they are, and so does a notebook that somebody has
+    changed: neither the first of ``notebooks``, which is to be there, nor another one of them.
+    """
     due = due_of(one.student, assignment.due)
     manifest = manifest_of(assignment, one.handle, one.sha256, due.isoformat() if due else "")
     data = folder / DATA
@@ -173,12 +179,16 @@ def _write_folder(
         folder.mkdir(parents=True, exist_ok=True)
         if not (data.exists() and sha256(data.read_bytes()).hexdigest() == one.sha256):
             data.write_bytes(_made_again(assignment, one, secret))
-        (folder / FILE).write_text(
-            json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        (folder / NOTEBOOK).write_text(notebook, encoding="utf-8")
+        write_whole(folder / FILE, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+        file = folder / NOTEBOOK
+        if not file.exists() or file.read_text(encoding="utf-8") in notebooks:
+            write_whole(file, notebooks[0])
     except OSError as error:
         raise DataError(f"'{folder}' cannot be written: {error.strerror}") from None
+
+
+def _has_lines(ledger: Path) -> bool:
+    return ledger.exists() and ledger.stat().st_size > 0
 
 
 def _made_again(assignment: Assignment, one: Issued, secret: bytes) -> bytes:

@@ -16,7 +16,7 @@ from tutorkit.assignment.answers import Answers, read_answers
 from tutorkit.assignment.ledger import Ledger, read_ledger
 from tutorkit.errors import TutorkitError
 from tutorkit.marking.marks import Marked, mark
-from tutorkit.marking.submissions import find
+from tutorkit.marking.submissions import Found, Source
 
 SECONDS = 30.0  # for what was handed in under one name
 BYTES = 2_000_000_000  # of memory beyond what it takes to begin, where the system can say so
@@ -38,7 +38,7 @@ class Examined:
 
 
 @contextlib.contextmanager
-def examiner(submissions: Path, ledger: Path, seconds: float = SECONDS) -> Iterator[Any]:
+def examiner(submissions: Source, ledger: Path, seconds: float = SECONDS) -> Iterator[Any]:
     """Return a function that examines what was handed in under one name.
 
     It returns a list of `Examined`, at least one, within ``seconds``.
@@ -54,11 +54,11 @@ class _Worker:
     """A process that examines; it is started anew if it does not answer."""
 
     @staticmethod
-    def target(connection: Connection, submissions: Path, ledger: Path) -> None:
+    def target(connection: Connection, submissions: Source, ledger: Path) -> None:
         """Run in the process."""
         _serve(connection, submissions, ledger)
 
-    def __init__(self, submissions: Path, ledger: Path, seconds: float) -> None:
+    def __init__(self, submissions: Source, ledger: Path, seconds: float) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._arguments, self._seconds = (submissions, ledger), seconds
         self._process: Any = None
@@ -100,7 +100,7 @@ class _Worker:
             self._process = None
 
 
-def _serve(connection: Connection, submissions: Path, ledger: Path) -> None:
+def _serve(connection: Connection, submissions: Source, ledger: Path) -> None:
     """Examine what is asked for until nobody asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     book = read_ledger(ledger)
@@ -111,11 +111,15 @@ def _serve(connection: Connection, submissions: Path, ledger: Path) -> None:
             connection.send(examine(submissions, connection.recv(), book))
 
 
-def examine(submissions: Path, entry: str, ledger: Ledger) -> list[Examined]:
+def examine(submissions: Source, entry: str, ledger: Ledger) -> list[Examined]:
     """Read and mark what was handed in under one name, in this process."""
     by_handle = ledger.by_handle
     out = []
-    for found in find(submissions, entry):
+    try:
+        everything = submissions.find(entry)
+    except Exception as error:  # whatever it is, it is this one's alone
+        everything = [Found(entry, problem=f"It cannot be looked into: {type(error).__name__}")]
+    for found in everything:
         seen = Examined(entry, found.place, found.time, found.problem)
         if found.content is not None:
             try:

@@ -13,9 +13,11 @@ FOLDER = "feedback"
 def write_feedback(graded: Graded) -> None:
     """Write a page for each student of whom something was handed in, named as their folder is."""
     for outcome in graded.outcomes:
+        file = graded.out / FOLDER / f"{outcome.student.folder}.html"
         if outcome.marked is not None:
-            file = graded.out / FOLDER / f"{outcome.student.folder}.html"
             write_text(file, feedback_page(graded, outcome))
+        else:  # of something that has been taken away
+            file.unlink(missing_ok=True)
 
 
 def feedback_page(graded: Graded, outcome: Outcome) -> str:

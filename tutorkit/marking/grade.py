@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from tutorkit.assignment.answers import Answers
 from tutorkit.assignment.description import Assignment
 from tutorkit.assignment.ledger import Issued, Ledger, read_ledger
-from tutorkit.assignment.roster import due_of
+from tutorkit.assignment.manifest import FILE as MANIFEST
 from tutorkit.errors import DataError
 from tutorkit.jobs import Progress, shown
 from tutorkit.marking.copies import copies
@@ -25,15 +26,16 @@ from tutorkit.marking.outcomes import (
     MARKED,
     MISSING,
     REFUSED,
+    SPARE,
     UNREADABLE,
     Entry,
     Graded,
     Outcome,
 )
 from tutorkit.marking.overview import write_overview
-from tutorkit.marking.owners import Owners, marked_late
-from tutorkit.marking.submissions import entries
-from tutorkit.marking.times import EARLY, late_words, time_of
+from tutorkit.marking.owners import Owners
+from tutorkit.marking.submissions import NO_ANSWERS, open_source
+from tutorkit.marking.times import EARLY, lateness, time_of
 
 
 def grade(
@@ -68,74 +70,73 @@ def grade(
         If submissions or ledger cannot be read, or the results cannot be written.
     """
     book = read_ledger(ledger)
-    names = entries(submissions)
+    owners = Owners(book.issued)
+    source = open_source(submissions, lambda name: owners.of(name) is not None)
+    names = source.entries()
     _check_out(out, submissions)
-    hand = HandMarks(out / FILE, book.assignment)
+    HandMarks(out / FILE, book.assignment)  # what is wrong with it is said at once
     examined: list[Examined] = []
     with (
-        examiner(submissions, ledger, seconds) as examine,
+        examiner(source, ledger, seconds) as examine,
         shown(progress, len(names), "Marking", "submission") as show,
     ):
         for k, name in enumerate(names, start=1):
             examined += examine(name)
             show(k)
-    graded = _graded(book, examined, hand, out)
+    hand = HandMarks(out / FILE, book.assignment)  # as it is now
+    graded = _graded(book, owners, examined, hand, out)
     _write(graded, hand)
     return graded
 
 
-def _graded(book: Ledger, examined: list[Examined], hand: HandMarks, out: Path) -> Graded:
-    owners = Owners(book.issued)
+def _graded(
+    book: Ledger, owners: Owners, examined: list[Examined], hand: HandMarks, out: Path
+) -> Graded:
     by_handle = book.by_handle
     own: dict[str, list[Examined]] = {one.handle: [] for one in book.issued.values()}
-    taken: dict[str, tuple[str, Examined]] = {}  # handle -> status and what it is about
+    taken: dict[str, list[tuple[str, Examined, str]]] = {}  # by handle of the name's owner
     log: list[Entry] = []
     for seen in examined:
-        owner = owners.of(seen.entry)
-        name = owner.student.student if owner else ""
-        if seen.answers is None:
-            log.append(Entry(seen.place, name, f"{seen.problem}."))
-            if owner:
-                taken.setdefault(owner.handle, (UNREADABLE, seen))
-            continue
-        issued = by_handle.get(seen.answers.handle)
-        if issued is None:
-            log.append(Entry(seen.place, name, _foreign(book, seen.answers)))
-            if owner:
-                taken.setdefault(owner.handle, (UNREADABLE, replace(seen, problem=FOREIGN)))
-        elif owner is not None and owner.handle != issued.handle:
-            what = f"Holds the work of {issued.student.student}: its handle says so."
-            log.append(Entry(seen.place, name, what))
-            taken[owner.handle] = (COPIED, seen)
-        else:
+        owner = owners.of(seen.place)
+        issued = by_handle.get(seen.answers.handle) if seen.answers else None
+        if issued is not None and (owner is None or owner.handle == issued.handle):
             own[issued.handle].append(seen)
+            continue
+        if seen.answers is None:
+            status, what = UNREADABLE, f"{seen.problem}."
+        elif issued is None:
+            status, what = UNREADABLE, _foreign(book, seen.answers)
+        else:
+            status = COPIED
+            what = f"Holds the work of {issued.student.student}: its handle says so."
+        log.append(Entry(seen.place, owner.student.student if owner else "", what))
+        if owner is not None:
+            taken.setdefault(owner.handle, []).append((status, seen, what))
     outcomes = []
     for issued in book.issued.values():
-        best, others = _latest(own[issued.handle], owners)
-        log += [
-            Entry(other.place, issued.student.student, "An earlier one: a later one counts.")
-            for other in others
-        ]
+        name, others = issued.student.student, taken.get(issued.handle, [])
+        best, earlier = _counted(book.assignment, issued, own[issued.handle], owners)
         if best is None:
-            outcomes.append(_without(book.assignment, issued, taken.get(issued.handle)))
+            outcomes.append(_without(book.assignment, issued, others))
             continue
-        outcome = _outcome(book.assignment, issued, best, hand)
-        if owners.of(best.entry) is None and any(o.answers != best.answers for o in others):
+        spare = {seen.place for _, seen, what in others if what == f"{NO_ANSWERS}."}
+        log = [replace(e, what=SPARE) if e.place in spare else e for e in log]
+        log += [Entry(seen.place, name, EARLIER) for seen in earlier]
+        doubts = [f"{seen.place}: {what}" for _, seen, what in others if seen.place not in spare]
+        outcome = _outcome(book.assignment, issued, best, earlier, hand, doubts)
+        if owners.of(best.place) is None and any(o.answers != best.answers for o in earlier):
             outcome = replace(outcome, doubts=(*outcome.doubts, SEVERAL))
-        if issued.handle in taken:
-            what = f"Also handed in under this name: {taken[issued.handle][1].place}."
-            outcome = replace(outcome, doubts=(*outcome.doubts, what))
-        log.append(Entry(best.place, issued.student.student, f"{outcome.status.capitalize()}."))
+        log.append(Entry(best.place, name, f"{outcome.status.capitalize()}."))
         outcomes.append(outcome)
     found = copies(book.assignment, {o.student.student: o.answers for o in outcomes if o.answers})
     outcomes = [replace(o, doubts=(*o.doubts, *found.get(o.student.student, ()))) for o in outcomes]
     outcomes.sort(key=lambda o: (_natural(o.student.shown), o.student.student))
-    log.sort(key=lambda entry: entry.name)
+    log.sort(key=lambda entry: entry.place)
     return Graded(book.assignment, tuple(outcomes), tuple(log), tuple(hand.problems), out)
 
 
+EARLIER = "Not counted: another one is."
 SEVERAL = "Different answers with this handle came under names that are nobody's: the last counts."
-FOREIGN = "It is not of this assignment, or of nobody in this class"
 
 
 def _foreign(book: Ledger, answers: Answers) -> str:
@@ -144,55 +145,72 @@ def _foreign(book: Ledger, answers: Answers) -> str:
     return "Foreign: its handle is nobody's in this class."
 
 
-def _latest(found: list[Examined], owners: Owners) -> tuple[Examined | None, list[Examined]]:
-    """Return the last one handed in, and the others; those under the student's own name first."""
+def _counted(
+    assignment: Assignment, issued: Issued, found: list[Examined], owners: Owners
+) -> tuple[Examined | None, list[Examined]]:
+    """Return the one that counts, and the others.
+
+    Those under the student's own name go before others; of them the last one counts, or, if late
+    work is refused, the last one that was in time.
+    """
     if not found:
         return None, []
-    # copies of one file, as course sites make them, are one
-    named = [seen for seen in found if owners.of(seen.entry)] or found
+    named = [seen for seen in found if owners.of(seen.place)] or found
+    if assignment.late == "refuse":
+        named = [s for s in named if not lateness(assignment, issued, s).late] or named
     best = max(named, key=lambda seen: (time_of(seen) or EARLY, seen.place))
     return best, [seen for seen in found if seen is not best]
 
 
-def _outcome(assignment: Assignment, issued: Issued, seen: Examined, hand: HandMarks) -> Outcome:
+def _outcome(
+    assignment: Assignment,
+    issued: Issued,
+    seen: Examined,
+    earlier: list[Examined],
+    hand: HandMarks,
+    doubts: list[str],
+) -> Outcome:
     assert seen.answers is not None
     assert seen.marked is not None
-    due, time = due_of(issued.student, assignment.due), time_of(seen)
-    delay = timedelta(0)
-    notes: list[str] = []
-    doubts = list(seen.marked.doubts)
-    if due is not None and time is not None and time > due:
-        delay = time - due
-    elif due is not None and marked_late(seen.entry):
-        delay = timedelta(seconds=1)
-        notes.append("The course site says that it came late.")
-    elif due is not None and time is None:
-        doubts.append("It does not say when it was handed in.")
-    share = assignment.kept_of(delay)
-    if delay > timedelta(0):
-        notes.append(late_words(delay, share))
-    refused = share == 0 and delay > timedelta(0) and assignment.late == "refuse"
+    late = lateness(assignment, issued, seen)
+    if late.late and any(not lateness(assignment, issued, other).late for other in earlier):
+        doubts.append("Another one that was handed in was in time; the last one counts.")
+    refused = late.late and assignment.late == "refuse"
     marks = hand.of(issued.student.student, seen.answers)
-    marked = seen.marked.with_hand_marks(marks)
     return Outcome(
-        issued, REFUSED if refused else MARKED, marked, seen.answers, seen.entry, share,
-        tuple(notes), tuple(doubts),
-    )  # fmt: skip
+        issued,
+        REFUSED if refused else MARKED,
+        seen.marked.with_hand_marks(marks),
+        seen.answers,
+        seen.entry,
+        late.share,
+        late.notes,
+        (*seen.marked.doubts, *late.doubts, *doubts),
+    )
 
 
-def _without(assignment: Assignment, issued: Issued, taken: tuple[str, Examined] | None) -> Outcome:
+def _without(
+    assignment: Assignment, issued: Issued, taken: list[tuple[str, Examined, str]]
+) -> Outcome:
     """Return the outcome of a student of whom nothing counts."""
-    if taken is None:
+    if not taken:
         return Outcome(issued, MISSING)
-    status, seen = taken
+    status, seen, what = next((t for t in taken if t[0] == COPIED), taken[0])
+    why = "What was handed in under your name cannot be read."
     if status == COPIED:
         why = "What was handed in under your name are the answers of somebody else."
+    elif seen.problem:
+        why += f" {seen.problem}."
     else:
-        why = f"What was handed in under your name cannot be read. {seen.problem}."
+        why += " It is not of this assignment, or of nobody in this class."
     return Outcome(
-        issued, status, no_marks(assignment, seen.problem), entry=seen.entry, notes=(why,),
-        doubts=(f"{seen.place}: {seen.problem or status}.",),
-    )  # fmt: skip
+        issued,
+        status,
+        no_marks(assignment, what),
+        entry=seen.entry,
+        notes=(why,),
+        doubts=tuple(f"{seen.place}: {what}" for _, seen, what in taken),
+    )
 
 
 def _write(graded: Graded, hand: HandMarks) -> None:
@@ -216,7 +234,17 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _check_out(out: Path, submissions: Path) -> None:
+    """Refuse a folder that is for something else, or in which nothing can be written."""
     inside = submissions.is_dir() and out.resolve().is_relative_to(submissions.resolve())
-    if inside or (out.exists() and not out.is_dir()):
+    handed_out = any(out.glob(f"*/{MANIFEST}")) or (out / MANIFEST).exists()
+    if inside or handed_out or (out.exists() and not out.is_dir()):
         what = f"The results cannot come into '{out}'"
         raise DataError(what, "Choose a folder of their own with --out.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=out)
+        os.close(handle)
+        os.unlink(name)
+    except OSError as error:
+        what = f"Nothing can be written in '{out}': {error.strerror}"
+        raise DataError(what, "Choose another folder with --out.") from None

@@ -11,10 +11,10 @@ GRADES, CANVAS, MOODLE, ENTRIES = "grades.csv", "canvas.csv", "moodle.csv", "sub
 def write_gradebooks(graded: Graded) -> None:
     """Write all tables of grades, and what became of each thing that was handed in.
 
-    Canvas and Moodle get final grades only: who has answers still to be marked by hand, or has
-    handed in nothing, has an empty cell, which leaves a gradebook as it is. The columns are those
-    of Canvas' own export (Student, ID, SIS Login ID, Section, then the assignment, with a row of
-    points possible) and of Moodle's (name, ID number, email address, grade, feedback).
+    Canvas and Moodle get final grades only: who has answers still to be marked by hand, or handed
+    in nothing that counts, has an empty cell, which leaves a gradebook as it is. The columns are
+    those of Canvas' own export (Student, ID, SIS Login ID, Section, then the assignment, with a row
+    of points possible) and of Moodle's (name, ID number, email address, grade, feedback).
     """
     write_csv(graded.out / GRADES, _header(graded), [_row(graded, o) for o in graded.outcomes])
     title, out_of = graded.assignment.title, number(graded.assignment.out_of)
@@ -31,7 +31,7 @@ def write_gradebooks(graded: Graded) -> None:
         for o in graded.outcomes
     ]
     write_csv(graded.out / MOODLE, header, rows)
-    found = [(entry.name, entry.student, entry.what) for entry in graded.entries]
+    found = [(entry.place, entry.student, entry.what) for entry in graded.entries]
     write_csv(graded.out / ENTRIES, ["handed in", "student", "what became of it"], found)
 
 

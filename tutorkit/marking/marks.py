@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tutorkit.assignment.answers import Answers, RunSummary
 from tutorkit.assignment.description import Assignment, Item
 from tutorkit.assignment.ledger import Issued
+from tutorkit.assignment.target import nearness, target_of
 from tutorkit.errors import TutorkitError
-from tutorkit.formulas import Role
-from tutorkit.marking.model_marks import model_credit
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
+from tutorkit.teaching.checking import ROLES
 
-ROLES: tuple[Role, ...] = ("focal", "auxiliary", "selection")
 NAMES = {
     "focal": "Focal model", "auxiliary": "Auxiliary models", "selection": "Selection model",
     "convergence": "Convergence", "estimates": "Estimates",
@@ -73,7 +72,7 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
     """Mark answers by what was issued to the student whose they are.
 
     The model is that of the run that was handed in, or the script if there is no run. Models are
-    marked by term (see `model_credit`). A run has converged by the assignment's criteria, half of
+    marked by term (see `nearness`). A run has converged by the assignment's criteria, half of
     the points for PSR and half for effective draws. An estimate is held against the reference
     posterior of the student's own data: with SD and Monte Carlo error of the reference s and e, and
     e' of the student's own (at most s/10), it gets full marks within
@@ -86,9 +85,10 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
     points = assignment.points.parts
     for role in ROLES:
         if role in points:
-            credit, found = model_credit(spec, assignment.data, role)
-            words = [f"{f.what} {f.why}".strip() for f in found] or [problem or "As asked for."]
+            credit, found = nearness(spec, target_of(assignment.data), role)
+            words = [f"{f.what} {f.why}".strip() for f in found] or ["As asked for."]
             mistakes += [f.what for f in found]
+            words = [problem] if problem else words
             parts.append(_part(role, credit, points[role], words))
     trouble = _trouble(answers, issued)
     if trouble:
@@ -181,7 +181,7 @@ def _estimate(
     assignment: Assignment, issued: Issued, run: RunSummary, name: str
 ) -> tuple[float, str]:
     """Hold one estimate against the reference posterior."""
-    row, reference = run.estimates.get(name), issued.reference[name]
+    row, reference = _row(run, name), issued.reference[name]
     if row is None:
         return 0.0, f"{name}: the run has none."
     sd, wanted = reference["sd"], assignment.criteria
@@ -191,13 +191,20 @@ def _estimate(
     credit = 1.0 if off <= wanted.full * sd + allowed else 0.5 * (off <= wanted.half * sd + allowed)
     words = (
         f"{name}: {row['estimate']:.2f}; the reference for your data is "
-        f"{reference['median']:.2f} (SD {sd:.2f}): {off / sd:.1f} SDs away{_sign(credit == 1)}"
+        f"{reference['median']:.2f} (SD {sd:.2f}): {off / sd:.1f} SDs away"
+        f"{': half of its marks.' if credit == 0.5 else _sign(credit == 1)}"
     )
     listwise = issued.listwise.get(name, math.nan)
     apart = abs(listwise - reference["median"]) > FAR * sd
     if credit == 0 and apart and abs(row["estimate"] - listwise) < 0.1 * sd:
         words += " This is what listwise deletion gives."
     return credit, words
+
+
+def _row(run: RunSummary, name: str) -> Mapping[str, float] | None:
+    """Return the estimate of a coefficient, in whatever order a product's factors stand."""
+    same = sorted(name.split("*"))
+    return next((row for own, row in run.estimates.items() if sorted(own.split("*")) == same), None)
 
 
 def _answered(item: Item, given: int | str | None) -> Part:
@@ -223,9 +230,3 @@ def _sign(good: bool) -> str:
 
 def _comment(text: str) -> tuple[str, ...]:
     return (text,) if text else ()
-
-
-def words_of(parts: tuple[Part, ...]) -> Iterator[str]:
-    """Return all words of the parts."""
-    for part in parts:
-        yield from part.words

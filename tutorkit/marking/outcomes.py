@@ -16,6 +16,9 @@ MARKED, REFUSED, COPIED, UNREADABLE, MISSING = (
 )  # fmt: skip
 
 
+SPARE = "Not read: only answers are."
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one student's work.
@@ -45,15 +48,16 @@ class Outcome:
 
     @property
     def final(self) -> bool:
-        """Whether nothing is left to be marked by hand."""
-        return self.marked is not None and not self.marked.pending
+        """Whether these are marks to be entered: what cannot be read or is a copy has none yet."""
+        marked = self.marked if self.status in (MARKED, REFUSED) else None
+        return marked is not None and not marked.pending
 
 
 @dataclass(frozen=True)
 class Entry:
     """What became of one thing that was handed in: whose it is, "" if nobody's, and why."""
 
-    name: str
+    place: str
     student: str
     what: str
 

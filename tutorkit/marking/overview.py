@@ -9,7 +9,7 @@ from statistics import mean, median
 from tutorkit.charts.marks import marks_picture
 from tutorkit.marking.feedback import FOLDER
 from tutorkit.marking.marks import NAMES
-from tutorkit.marking.outcomes import MARKED, MISSING, Graded, Outcome
+from tutorkit.marking.outcomes import MARKED, MISSING, SPARE, Graded, Outcome
 from tutorkit.marking.pages import items, page, table, text
 from tutorkit.marking.tables import number, write_text
 
@@ -40,7 +40,9 @@ def _sections(graded: Graded) -> Iterator[str]:
     missing = [o.student.shown for o in outcomes if o.status == MISSING]
     if missing:
         yield f"<h2>Missing ({len(missing)})</h2>{items(missing)}"
-    odd = [(e.name, e.student or "nobody's", e.what) for e in graded.entries if not _fine(e.what)]
+    odd = [
+        (e.place, e.student or "nobody's", e.what) for e in graded.entries if not is_fine(e.what)
+    ]
     if odd:
         yield "<h2>Handed in, and not simply marked</h2>"
         yield table(("What", "Student", "What became of it"), odd, ())
@@ -78,8 +80,9 @@ def summary(graded: Graded) -> str:
     return " ".join(words)
 
 
-def _fine(what: str) -> bool:
-    return what == f"{MARKED.capitalize()}."
+def is_fine(what: str) -> bool:
+    """Tell whether what became of something handed in needs nobody's attention."""
+    return what in (f"{MARKED.capitalize()}.", SPARE)
 
 
 def _parts(graded: Graded) -> list[tuple[object, ...]]:
@@ -96,7 +99,7 @@ def _parts(graded: Graded) -> list[tuple[object, ...]]:
         name = NAMES.get(key) or (item.text if item else key)
         if found:
             full, none = (sum(p == end for p in found) for end in (out_of, 0))
-            rows.append((name, f"{mean(found):.1f} of {number(out_of)}", full, none))
+            rows.append((name, f"{mean(found):.2f} of {number(out_of)}", full, none))
         else:
             rows.append((name, f"– of {number(out_of)}", "–", "–"))
     return rows

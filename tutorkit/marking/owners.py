@@ -34,8 +34,19 @@ class Owners:
             if name and shown.count(name) == 1:
                 self._names.setdefault(name, key)
 
-    def of(self, entry: str) -> Issued | None:
-        """Return the student under whose name something was handed in, None if it does not say."""
+    def of(self, place: str) -> Issued | None:
+        """Return the student under whose name something was handed in, None if it does not say.
+
+        ``place`` has the names of folders and files, with slashes between them. What is in a zip
+        file was named by whoever made it, and says nothing.
+        """
+        for name in place.split("/"):
+            found = self._named(name)
+            if found is not None or name.lower().endswith(".zip"):
+                return found
+        return None
+
+    def _named(self, entry: str) -> Issued | None:
         stem = entry
         if PurePosixPath(entry).suffix.lower() in (".json", ".zip"):
             stem = entry[: entry.rindex(".")]

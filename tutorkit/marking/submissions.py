@@ -10,18 +10,22 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tutorkit.assignment.answers import MOST_BYTES
+from tutorkit.assignment.manifest import WORK
 from tutorkit.errors import DataError
 
-ANSWERS = re.compile(r"(.*[_-])?answers([ _-]?\(?\d+\)?)?\.json", re.IGNORECASE)
+NAME = re.compile(r"(.*[\W_])?answers([\W_].*)?\.json(\.txt)?", re.IGNORECASE)
 TIME = "timestamp.txt"  # of nbgrader, beside the answers
-MOST_FILES = 2_000  # of one submission
+MOST_FILES = 2_000  # of one folder or zip file
 MOST_ZIP = 50_000_000
-DEEP = 8
+DEEP = 8  # folders in folders
+NESTED = 2  # zip files in zip files
+NO_ANSWERS = "It holds no answers.json"
+TOO_MANY = f"It has more than {MOST_FILES:,} files: the others were not looked at"
 TOO_LARGE = f"The zip file is larger than {MOST_ZIP / 1e6:.0f} MB"
 
 
@@ -39,42 +43,102 @@ class Found:
     time: str = ""
 
 
-def entries(submissions: Path) -> list[str]:
-    """Return the names of what was handed in: what lies in the folder, or in the zip file.
+@dataclass(frozen=True)
+class Source:
+    """Where submissions are: a folder, or a zip file and the names of folders in it."""
+
+    path: Path
+    inside: tuple[str, ...] = ()
+
+    def entries(self) -> list[str]:
+        """Return the names of what was handed in.
+
+        Raises
+        ------
+        DataError
+            If there is no such folder or file, or it cannot be opened.
+        """
+        try:
+            if self.path.is_dir():
+                names = [name for name in os.listdir(self.path) if not name.startswith(".")]
+            elif not self.path.exists():
+                raise DataError(f"There is no folder or zip file '{self.path}'")
+            else:
+                with zipfile.ZipFile(self.path) as archive:
+                    names = [*{name for name, _ in self._members(archive)}]
+        except DataError:
+            raise
+        except OSError as error:
+            raise DataError(f"'{self.path}' cannot be opened: {error.strerror}") from None
+        except Exception:  # of the many ways in which a zip file can be broken
+            hint = "Give the folder with the submissions, or the zip file your course site makes."
+            what = f"'{self.path}' is neither a folder nor a zip file"
+            raise DataError(what, hint) from None
+        return sorted(names)
+
+    def find(self, entry: str) -> list[Found]:
+        """Return the answers files in one of the entries; if there are none, what is wrong."""
+        try:
+            if self.path.is_dir():
+                found = list(_in_file(self.path / entry, entry))
+            else:
+                with zipfile.ZipFile(self.path) as archive:
+                    members = [info for name, info in self._members(archive) if name == entry]
+                    found = list(_in_zip(archive, members, "", 0))
+        except OSError as error:
+            return [Found(entry, problem=f"It cannot be opened: {error.strerror}")]
+        return found or [Found(entry, problem=NO_ANSWERS)]
+
+    def is_folder(self, entry: str) -> bool:
+        """Tell whether an entry is a folder that can be looked into."""
+        if self.path.is_dir():
+            return stat.S_ISDIR((self.path / entry).lstat().st_mode)
+        with zipfile.ZipFile(self.path) as archive:
+            return any(
+                len(PurePosixPath(info.filename).parts) > len(self.inside) + 1
+                for name, info in self._members(archive)
+                if name == entry
+            )
+
+    def into(self, entry: str) -> Source:
+        """Return what is in a folder."""
+        if self.path.is_dir():
+            return Source(self.path / entry)
+        return Source(self.path, (*self.inside, entry))
+
+    def _members(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+        """Return the files of a zip file with the name of the entry they belong to."""
+        depth = len(self.inside)
+        for info in archive.infolist():
+            parts = PurePosixPath(info.filename).parts
+            ours = parts[:depth] == self.inside and len(parts) > depth
+            if ours and not info.is_dir() and "__MACOSX" not in parts:
+                if not parts[depth].startswith("."):
+                    yield parts[depth], info
+
+
+def open_source(path: Path, is_known: Callable[[str], bool]) -> Source:
+    """Return where submissions are: in the folder or zip file given, or in the only one in it.
+
+    ``is_known`` tells whether a name is a student's: one is not looked into.
 
     Raises
     ------
     DataError
         If there is no such folder or file, or it cannot be opened.
     """
-    if submissions.is_dir():
-        found = os.listdir(submissions)
-        return sorted(name for name in found if not name.startswith("."))
-    if not submissions.exists():
-        raise DataError(f"There is no folder or zip file '{submissions}'")
-    try:
-        with zipfile.ZipFile(submissions) as archive:
-            parts = {PurePosixPath(name).parts[:1] for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile, NotImplementedError):
-        hint = "Give the folder with the submissions, or the zip file your course site makes."
-        raise DataError(f"'{submissions}' is neither a folder nor a zip file", hint) from None
-    return sorted(part[0] for part in parts if part and not part[0].startswith("__MACOSX"))
-
-
-def find(submissions: Path, entry: str) -> list[Found]:
-    """Return the answers files in one of the entries; if there are none, what is wrong."""
-    try:
-        if submissions.is_dir():
-            found = list(_in_file(submissions / entry, entry))
+    source = Source(path)
+    for _ in range(DEEP):
+        names = source.entries()
+        if len(names) != 1 or is_known(names[0]):
+            break
+        if source.is_folder(names[0]):
+            source = source.into(names[0])
+        elif source.path.is_dir() and names[0].lower().endswith(".zip"):
+            source = Source(source.path / names[0])
         else:
-            with zipfile.ZipFile(submissions) as archive:
-                found = list(_in_zip(archive, "", entry))
-    except DataError as error:
-        return [Found(entry, problem=error.message)]
-    except (OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged"
-        return [Found(entry, problem=f"It cannot be opened: {reason}")]
-    return found or [Found(entry, problem="It holds no answers.json")]
+            break
+    return source
 
 
 def _in_file(path: Path, shown: str) -> Iterator[Found]:
@@ -87,17 +151,15 @@ def _in_file(path: Path, shown: str) -> Iterator[Found]:
     elif not stat.S_ISREG(mode):
         yield Found(shown, problem="It is no file that can be read")
     elif path.suffix.lower() == ".zip":
-        content = _read(path, MOST_ZIP)
-        if len(content) > MOST_ZIP:
-            yield Found(shown, problem=TOO_LARGE)
-        else:
-            yield from _in_bytes(content, shown)
-    elif ANSWERS.fullmatch(path.name):
+        yield from _in_bytes(_read(path, MOST_ZIP), shown, 1)
+    elif NAME.fullmatch(path.name):
         yield Found(shown, _read(path, MOST_BYTES), time=_time_beside(path))
+    elif path.name == WORK:
+        yield Found(shown, problem=f"It is '{WORK}', and not what Submit writes")
 
 
 def _in_folder(folder: Path, shown: str) -> Iterator[Found]:
-    """Look for answers in a folder and those in it; a folder may be a link to nowhere else."""
+    """Look for answers in a folder and those in it."""
     seen = 0
     stack = [(folder, shown, 0)]
     while stack:
@@ -105,37 +167,45 @@ def _in_folder(folder: Path, shown: str) -> Iterator[Found]:
         for item in sorted(os.scandir(place), key=lambda item: item.name):
             seen += 1
             if seen > MOST_FILES:
-                raise DataError(f"It has more than {MOST_FILES:,} files")
+                yield Found(shown, problem=TOO_MANY)
+                return
             label = f"{name}/{item.name}"
             if item.is_dir(follow_symlinks=False):
                 if depth < DEEP and item.name != ".ipynb_checkpoints":
                     stack.append((Path(item.path), label, depth + 1))
-            elif ANSWERS.fullmatch(item.name) or item.name.lower().endswith(".zip"):
+                continue
+            try:
                 yield from _in_file(Path(item.path), label)
+            except OSError as error:
+                yield Found(label, problem=f"It cannot be opened: {error.strerror}")
 
 
-def _in_bytes(content: bytes, shown: str) -> Iterator[Found]:
+def _in_bytes(content: bytes, shown: str, nested: int) -> Iterator[Found]:
+    """Look into a zip file that lies in ``nested`` - 1 others."""
+    if len(content) > MOST_ZIP:
+        yield Found(shown, problem=TOO_LARGE)
+        return
+    if nested > NESTED:
+        yield Found(shown, problem="It is a zip file in a zip file in a zip file")
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield from _in_zip(archive, shown, "")
-    except zipfile.BadZipFile:
+            members = [i for i in archive.infolist() if not i.is_dir()]
+            yield from _in_zip(archive, members, shown, nested)
+    except Exception:  # of the many ways in which a zip file can be broken
         yield Found(shown, problem="It is no zip file, or a damaged one")
 
 
-def _in_zip(archive: zipfile.ZipFile, shown: str, entry: str) -> Iterator[Found]:
-    """Look into a zip file; names in it are names, and no places on this machine."""
-    seen = 0
-    for info in archive.infolist():
+def _in_zip(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], shown: str, nested: int
+) -> Iterator[Found]:
+    """Look into members of a zip file; names in it are names, and no places on this machine."""
+    for info in members[:MOST_FILES]:
         parts = PurePosixPath(info.filename).parts
-        if info.is_dir() or not parts or (entry and parts[0] != entry):
-            continue
-        seen += 1
-        if seen > MOST_FILES and not entry:
-            raise DataError(f"It has more than {MOST_FILES:,} files")
-        name = parts[-1]
+        name = parts[-1] if parts else ""
         label = "/".join([*([shown] if shown else []), info.filename])[:300]
-        inner = name.lower().endswith(".zip") and not shown
-        if not inner and (not ANSWERS.fullmatch(name) or "__MACOSX" in parts):
+        inner = name.lower().endswith(".zip")
+        if "__MACOSX" in parts or not (inner or NAME.fullmatch(name)):
             continue
         if info.flag_bits & 1:
             yield Found(label, problem="It is protected by a password")
@@ -143,15 +213,15 @@ def _in_zip(archive: zipfile.ZipFile, shown: str, entry: str) -> Iterator[Found]
         try:
             with archive.open(info) as file:
                 content = file.read((MOST_ZIP if inner else MOST_BYTES) + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-            yield Found(label, problem=f"It is damaged: {type(error).__name__}")
+        except Exception:  # of the many ways in which a member can be broken
+            yield Found(label, problem="It is damaged")
             continue
-        if inner and len(content) > MOST_ZIP:
-            yield Found(label, problem=TOO_LARGE)
-        elif inner:
-            yield from _in_bytes(content, label)
+        if inner:
+            yield from _in_bytes(content, label, nested + 1)
         else:
             yield Found(label, content)
+    if len(members) > MOST_FILES:
+        yield Found(shown or label, problem=TOO_MANY)
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -49,7 +49,9 @@ def write_text(file: Path, text: str) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, text)
+        write_whole(file, text, private=True)
     except OSError as error:
-        hint = "Perhaps a spreadsheet program has it open: close it there."
+        hint = "Perhaps a spreadsheet program has it open: close it there." * isinstance(
+            error, PermissionError
+        )
         raise DataError(f"'{file}' cannot be written: {error.strerror}", hint) from None

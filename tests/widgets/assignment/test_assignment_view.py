@@ -116,7 +116,7 @@ def test_answers_are_handed_in_whole(assignment, folder, capsys):
     run(session)
     assignment.submit()
     said = capsys.readouterr().out
-    assert f"Your last run is in it (seed {session.summary.seed}). Hand in this file." in said
+    assert f"(800 draws, seed {session.summary.seed}). Hand in this file." in said
     found = read_answers((folder / "answers.json").read_bytes())
     manifest = saved(folder, "manifest.json")
     assert (found.handle, found.sha256) == (manifest["handle"], manifest["sha256"])
@@ -232,18 +232,14 @@ def test_nothing_is_handed_in_in_mid_run(assignment, folder):
     assert not (folder / "answers.json").exists()
 
 
-def test_other_data_do_not_get_into_the_answers(assignment, folder):
+def test_other_data_are_not_loaded(assignment, folder):
     session = assignment.session
     session.answer("direction", 0)
-    before = saved(folder)
-    session.load("04_multilevel")
-    session.write("CLUSTERID: j; MODEL: y ~ x1i; BURN: 50; ITERATIONS: 200;")
-    session.start()
-    session.wait()
-    assert session.summary is None
-    assert saved(folder) == before
-    with pytest.raises(TutorkitError, match="Other data than the assignment's are loaded"):
-        assignment.submit()
+    run(session)
+    with pytest.raises(TutorkitError, match="An assignment is about its own data"):
+        session.load("04_multilevel")
+    assert session.name == "data.csv"
+    assert saved(folder)["run"]["seed"] == session.summary.seed
 
 
 def test_the_head_says_what_when_and_whose(assignment, folder):

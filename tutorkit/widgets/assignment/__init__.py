@@ -1,1 +1,1 @@
-"""Lessons in JupyterLab: questions, predictions, tasks and their progress."""
+"""Assignments in JupyterLab: what is asked, one's own data and model, and handing in."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from ipywidgets import HTML, Button
 
 from tutorkit.assignment.manifest import ANSWERS, WORK
+from tutorkit.model.script import parse
 from tutorkit.widgets.assignment.assignment_session import AssignmentSession
 from tutorkit.widgets.assignment.model_check import ModelCheck
 from tutorkit.widgets.assignment.questions import item_view
@@ -114,7 +115,7 @@ class Submission(View):
         )
         super().__init__(session, [self.lacking, self.button, self.state])
         self.on_click(self.button, session.submit)
-        self.follow(["given", "summary", "script", "submitted"], self._redraw)
+        self.follow(["given", "summary", "spec", "script", "submitted"], self._redraw)
 
     def _redraw(self) -> None:
         lacking = self.session.lacking
@@ -132,12 +133,22 @@ def _told(session: AssignmentSession) -> str:
     if not session.submitted:
         return "Nothing was written: this notebook is being marked."
     time = datetime.fromisoformat(session.submitted)
-    run = session.summary
     written = f"'{ANSWERS}' was written on {time:%d %B %Y at %H:%M:%S}."
     if session.changed:
         return f"{written} You have changed something since: submit again."
-    counts = "No run is in it." if run is None else f"Your last run is in it (seed {run.seed})."
-    return f"{written} {counts} Hand in this file."
+    return f"{written} {_run_words(session)} Hand in this file."
+
+
+def _run_words(session: AssignmentSession) -> str:
+    """Say what run is handed in, and whether it is of the model as it stands."""
+    run = session.summary
+    if run is None:
+        return "No run is in it."
+    early = " and stopped early" if run.stopped else ""
+    words = f"Your last run is in it ({run.iterations:,} draws, seed {run.seed}{early})."
+    if session.spec is None or parse(run.script).equations != session.spec.equations:
+        words += " It is of another model than the one above, and that run's model counts."
+    return words
 
 
 def _head(session: AssignmentSession) -> str:

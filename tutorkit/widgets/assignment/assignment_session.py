@@ -17,7 +17,9 @@ from tutorkit.errors import DataError, TutorkitError
 from tutorkit.files import write_whole
 from tutorkit.widgets.model_session import alone
 from tutorkit.widgets.session import Session
+from tutorkit.widgets.sources import Source
 
+STAYS = "It stays on this page: do not close it."
 MARKING = "NBGRADER_EXECUTION"  # in the environment while nbgrader runs the notebook
 
 
@@ -46,11 +48,28 @@ class AssignmentSession(Session):
     def __init__(self, folder: Path) -> None:
         self.manifest = read_manifest(folder)
         self.folder = folder
+        self._loaded = False
         super().__init__(folder / DATA)
+        self._loaded = True
         self._handed_in: Answers | None = None
+        self._saved = b""
         self._take_up()
         self.observe(self._save, ["script", "given", "summary"])
         self.observe(self._summarize, "draws")
+
+    @alone
+    def load(self, source: Source, name: str = "") -> None:
+        """Take the student's data, and no others.
+
+        Raises
+        ------
+        TutorkitError
+            If others are to be loaded.
+        """
+        if self._loaded:
+            hint = "For others open a workbench: Workbench('my.csv') in a notebook of your own."
+            raise TutorkitError("An assignment is about its own data", hint)
+        super().load(source, name)
 
     # -- what is saved
 
@@ -68,34 +87,37 @@ class AssignmentSession(Session):
         )
 
     def _take_up(self) -> None:
-        """Go on where the work was left: from its own file, or from what was handed in."""
-        for name in (WORK, ANSWERS):
-            file = self.folder / name
-            try:
-                content = file.read_bytes()
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                self.trouble = f"'{name}' cannot be opened: {error.strerror}."
-                continue
-            try:
-                found = read_answers(content)
-            except DataError as error:
-                self._put_aside(file, f"'{name}' cannot be read: {error.message}.")
-                continue
-            if found.handle != self.manifest.handle:
-                self._put_aside(file, f"'{name}' is of another student or assignment.")
-                continue
-            if name == ANSWERS:
-                self._handed_in = found
-                self.submitted = found.submitted
-            if not self.given and self.summary is None and not self.spec:
-                self._go_on(found)
+        """Go on where the work was left: from its own file, else from what was handed in."""
+        work = self._read(WORK)
+        self._handed_in = self._read(ANSWERS)
+        self.submitted = self._handed_in.submitted if self._handed_in else ""
+        found = work or self._handed_in
+        if found is not None:
+            self.given, self.summary = dict(found.given), found.run
+            if found.script:
+                self.write(found.script)
 
-    def _go_on(self, found: Answers) -> None:
-        self.given, self.summary = dict(found.given), found.run
-        if found.script:
-            self.write(found.script)
+    def _read(self, name: str) -> Answers | None:
+        """Return what is in a file; what is not this student's own is put aside."""
+        file = self.folder / name
+        try:
+            content = file.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.trouble = f"'{name}' cannot be opened: {error.strerror}."
+            return None
+        try:
+            found = read_answers(content)
+        except DataError as error:
+            self._put_aside(file, f"'{name}' cannot be read: {error.message}.")
+            return None
+        if found.handle != self.manifest.handle:
+            self._put_aside(file, f"'{name}' is of another student or assignment.")
+            return None
+        if name == WORK:
+            self._saved = content
+        return found
 
     @property
     def changed(self) -> bool:
@@ -116,19 +138,23 @@ class AssignmentSession(Session):
 
     def _save(self, _: object = None) -> None:
         """Save the work as it stands; if that fails, the head of the assignment says so."""
-        if self.name != DATA:  # not other data's model
-            return
+        file, text = self.folder / WORK, self.answers().to_json().encode()
         try:
-            write_whole(self.folder / WORK, self.answers().to_json())
-            self.trouble = ""
+            read_answers(text)
+            if file.exists() and file.read_bytes() != self._saved:
+                self._put_aside(file, f"'{WORK}' was written by another notebook or page.")
+            else:
+                self.trouble = ""
+            write_whole(file, text.decode())
+            self._saved = text
         except OSError as error:
-            self.trouble = (
-                f"Your work cannot be saved in '{WORK}': {error.strerror}. It stays on this page; "
-                "do not close it."
-            )
+            why = error.strerror
+            self.trouble = f"Your work cannot be saved in '{WORK}': {why}. {STAYS}"
+        except DataError as error:
+            self.trouble = f"Your work cannot be saved. {error.message}. {STAYS}"
 
     def _summarize(self, _: object) -> None:
-        if isinstance(self.draws, Draws) and self.draws.n_kept and self.name == DATA:
+        if isinstance(self.draws, Draws) and self.draws.n_kept:
             self.summary = summary_of(self.draws)
 
     # -- what is done
@@ -186,13 +212,11 @@ class AssignmentSession(Session):
         Raises
         ------
         TutorkitError
-            If a run is going on, other data are loaded, or the file cannot be written.
+            If a run is going on, or the file cannot be written.
         """
         if os.environ.get(MARKING):
             return
         self._demand_idle("submit")
-        if self.name != DATA:
-            raise TutorkitError("Other data than the assignment's are loaded", "Run all cells.")
         now = datetime.now().astimezone().isoformat(timespec="milliseconds")
         text = self.answers(now).to_json()
         try:

@@ -7,10 +7,10 @@ from html import escape
 from ipywidgets import HTML, Button
 
 from tutorkit.assignment.manifest import Manifest
+from tutorkit.assignment.target import nearness
 from tutorkit.errors import TutorkitError
-from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
-from tutorkit.teaching.checking import Finding, findings
+from tutorkit.teaching.checking import Finding
 from tutorkit.widgets.assignment.assignment_session import AssignmentSession
 from tutorkit.widgets.builder import ModelBuilder
 from tutorkit.widgets.lessons.words import STYLE, verdict_html
@@ -62,6 +62,6 @@ class ModelCheck(View):
 
 
 def visible_findings(spec: ModelSpec, manifest: Manifest) -> list[Finding]:
-    """Return what differs in the visible parts, from the nearest of the models that are right."""
-    found = [findings(spec, parse(script), manifest.visible) for script in manifest.models]
-    return min(found, key=len)
+    """Return what differs in the visible parts, as marking will have it."""
+    target = manifest.target
+    return [f for role in manifest.visible for f in nearness(spec, target, role)[1]]
