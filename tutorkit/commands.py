@@ -60,7 +60,7 @@ def assign(options: argparse.Namespace) -> int:
         ledger=_path(options.ledger),
         progress=not options.quiet,
     )
-    return _tell(released, Path(options.out))
+    return _tell(released, Path(options.out), options.nbgrader)
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -103,14 +103,22 @@ def _init(file: Path) -> int:
     return 0
 
 
-def _tell(released: Release, out: Path) -> int:
+def _tell(released: Release, out: Path, nbgrader: bool) -> int:
     if released.made_secret:
         print(
             f"A course secret was made: '{released.secret}'. Keep it, and keep it to yourself: all "
             "data follow from it."
         )
     ready = len(released.students) - len(released.unfinished) - len(released.failed)
-    print(f"'{out}' has folders for {ready} students, to be handed out one to each.")
+    handed = out / "students" if nbgrader else out
+    print(f"'{handed}' has folders for {ready} students, to be handed out one to each.")
+    if nbgrader:
+        key = released.ledger.assignment.key
+        print(
+            f"'{out / 'course'}' is yours, and private. Put what comes back, notebook and "
+            f"answers.json, into '{out / 'course' / 'submitted'}/STUDENT/{key}', STUDENT being the "
+            "name of the student's folder, and run nbgrader there."
+        )
     print(f"'{released.ledger.file}' is the private record that 'tutorkit grade' needs.")
     if any((folder / ".git").exists() for folder in released.ledger.file.resolve().parents):
         print("It lies in a repository: do not commit it, as it holds what is right.")

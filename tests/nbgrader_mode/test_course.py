@@ -7,7 +7,17 @@ import sqlite3
 from types import SimpleNamespace
 
 import pytest
-from nbgrader_class import ASSIGNMENT, FULL, KEY, answers_of, code, copied, hand_in, named, notebook_in
+from nbgrader_class import (
+    ASSIGNMENT,
+    FULL,
+    KEY,
+    answers_of,
+    code,
+    copied,
+    hand_in,
+    named,
+    notebook_in,
+)
 from nbgrader_class import nbgrader as run_nbgrader
 
 from tutorkit.assignment.secret import sub_key

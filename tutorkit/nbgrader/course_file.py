@@ -89,6 +89,6 @@ def write_course_file(course: Path, secret: Path, assignment: str, ready: Iterab
         {**known.folders, assignment: folders},
     )
     try:
-        write_whole(file, json.dumps(asdict(new), indent=1) + "\n")  # for its owner only
+        write_whole(file, json.dumps(asdict(new), indent=1) + "\n", private=True)
     except OSError as error:
         raise DataError(f"'{file}' cannot be written: {error.strerror}") from None

@@ -30,7 +30,6 @@ def give(folder: Path, course: Path, assignment: Assignment, one: Issued) -> Non
     manifest = manifest_of(by_program(assignment), one.handle, one.sha256, text)
     try:
         write_whole(folder / FILE, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-        (folder / FILE).chmod(0o644)
         kept = course / FOLDER / one.handle
         kept.mkdir(parents=True, exist_ok=True)
         for name in (FILE, DATA):

@@ -129,6 +129,9 @@ class AssignmentSession(Session):
 
     def _put_aside(self, file: Path, why: str) -> None:
         """Keep a file that is not ours to write over under another name."""
+        if os.environ.get(MARKING):  # whoever marks wants it where it is
+            self.trouble = why
+            return
         aside = file.with_name(f"{file.stem}-{datetime.now():%Y%m%d-%H%M%S}{file.suffix}")
         try:
             file.rename(aside)
@@ -138,6 +141,8 @@ class AssignmentSession(Session):
 
     def _save(self, _: object = None) -> None:
         """Save the work as it stands; if that fails, the head of the assignment says so."""
+        if os.environ.get(MARKING):
+            return
         file, text = self.folder / WORK, self.answers().to_json().encode()
         try:
             read_answers(text)
