@@ -147,6 +147,18 @@ def test_released_again_nothing_changes_and_texts_follow(room):
     assert read_ledger(room.ledger).assignment.due.day == 18
 
 
+def test_a_notebook_that_somebody_has_changed_stays(room):
+    room.release(executor=Here())
+    file = room.handout / "anna" / "assignment.ipynb"
+    file.write_text("mine")
+    text = room.assignment.read_text()
+    room.assignment.write_text(text.replace("A small assignment", "Changed"))
+    room.release(executor=Here(most=0))
+    assert file.read_text() == "mine"
+    assert "Changed" in (room.handout / "ben" / "assignment.ipynb").read_text()
+    assert b"Changed" in (room.handout / "anna" / "manifest.json").read_bytes()
+
+
 def test_students_who_join_get_data_and_the_others_keep_theirs(room):
     room.release(executor=Here())
     before = everything(room.handout)

@@ -113,6 +113,9 @@ def test_a_roster_is_read_as_spreadsheets_write_it(tmp_path):
         ("student,due\nanna,tomorrow\n", "'tomorrow' is no time"),
         ("student,due\nanna,2026-12-24\n", "'2026-12-24' is no time"),
         ('student\n"anna\n', "cannot be read"),
+        ("student,name\nanna,Smith, Anna\n", "Line 2 of 'roster.csv' has more cells than columns"),
+        ("student,canvas_id\nanna,7\nben,7\n", "has a canvas_id that another student has"),
+        ("student,due date\nanna,x\n", "has a column 'due_date', which is not read"),
     ],
 )
 def test_mistakes_in_a_roster_are_told(tmp_path, text, message):

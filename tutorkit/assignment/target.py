@@ -86,9 +86,6 @@ def _commands(spec: ModelSpec, equation: Equation) -> Iterator[Element]:
         yield equation.outcome, "centred", name
     if equation.outcome in spec.ordinal:
         yield equation.outcome, "ordinal"
-    made = {transform.name for transform in spec.transforms}
-    for name in sorted(made & used):
-        yield equation.outcome, "made", name
 
 
 def _found(spec: ModelSpec, key: ModelSpec, target: Target, role: Role) -> list[Finding]:
@@ -115,11 +112,8 @@ def _told(element: Element) -> Finding:
     if what == "ordinal":
         why = "It is measured in steps nowhere: a probit model has other coefficients."
         return Finding(f"{outcome} is taken to be ordinal.", why)
-    if what == "centred":
-        why = "Then the intercept, and what is multiplied with it, have other values."
-        return Finding(f"{names[0]} is centred in the model of {outcome}.", why)
-    why = "The task is about the columns as they are."
-    return Finding(f"{names[0]} is made by TRANSFORM in the model of {outcome}.", why)
+    why = "Then the intercept, and what is multiplied with it, have other values."
+    return Finding(f"{names[0]} is centred in the model of {outcome}.", why)
 
 
 def _missing_causes(spec: ModelSpec, target: Target) -> Iterator[Finding]:

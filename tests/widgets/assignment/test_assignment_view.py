@@ -250,3 +250,62 @@ def test_the_head_says_what_when_and_whose(assignment, folder):
     (folder / "data.csv").write_text("j,y\n1,2\n")
     with pytest.raises(DataError, match="is not as it was handed out"):
         Assignment(folder)
+
+
+def test_work_goes_before_what_was_handed_in(assignment, folder):
+    """Even if it is a script with a mistake and nothing else."""
+    assignment.session.write(RIGHT)
+    assignment.submit()
+    (folder / "my-work.json").unlink()
+    again = Assignment(folder).session
+    again.write("MODEL: y ~ x1i +;")
+    third = Assignment(folder).session
+    assert third.script == "MODEL: y ~ x1i +;"
+    assert third.changed
+
+
+def test_two_notebooks_do_not_write_over_each_other(assignment, folder):
+    other = Assignment(folder).session
+    other.answer("report", "A long essay")
+    assignment.session.answer("direction", 0)
+    assert "was written by another notebook or page. It is kept as" in assignment.session.trouble
+    assert any("A long essay" in f.read_text() for f in folder.glob("my-work-2*.json"))
+    assert saved(folder)["given"] == {"direction": 0}
+
+
+def test_what_could_not_be_read_again_is_not_saved_silently(assignment, folder):
+    session = assignment.session
+    session.answer("report", "Before")
+    session.write("MODEL: y ~ x1i; " + "# x" * LONGEST)
+    assert "'script' is no text, or is too long. It stays on this page" in session.trouble
+    assert saved(folder)["given"] == {"report": "Before"}
+    session.write(RIGHT)
+    assert session.trouble == ""
+
+
+def test_half_a_letter_does_not_stop_anything(assignment, folder):
+    assignment.session.answer("report", "a \ud83d b")
+    assignment.submit()
+    assert saved(folder, "answers.json")["given"]["report"] == "a ? b"
+
+
+def test_a_run_of_another_model_is_said_when_it_is_handed_in(assignment):
+    session, view = assignment.session, assignment.submission()
+    session.answer("direction", 0)
+    run(session)
+    session.write(RIGHT.replace("x1i.missing ~ x1i y x2i x3i", "x1i.missing ~ x1i"))
+    assignment.submit()
+    assert "of another model than the one above" in view.state.value
+    session.write(RIGHT)
+    assert "of another model" not in view.state.value
+
+
+def test_while_it_is_marked_nothing_is_moved_or_saved(folder, monkeypatch):
+    (folder / "answers.json").write_text("{}")
+    monkeypatch.setenv(MARKING, "autograde")
+    session = AssignmentSession(folder)
+    session.answer("report", "x")
+    assert {p.name for p in folder.iterdir()} == {
+        "answers.json", "assignment.ipynb", "data.csv", "manifest.json",
+    }  # fmt: skip
+    assert (folder / "answers.json").read_text() == "{}"
