@@ -71,7 +71,7 @@ def grade(options: argparse.Namespace) -> int:
     TutorkitError
         If submissions or ledger cannot be used.
     """
-    from tutorkit.marking.grade import grade as mark_all
+    from tutorkit.marking.grading import grade as mark_all
     from tutorkit.marking.hand_marks import FILE as HAND
     from tutorkit.marking.overview import FILE, is_fine, summary
 

@@ -51,9 +51,9 @@ class Worker(module._Worker):
 
 def test_what_hangs_or_dies_is_named_and_the_others_are_marked(room, monkeypatch):
     monkeypatch.setattr(module, "_Worker", Worker)
-    graded = grade(room.submissions, room.ledger, room.folder / "grades", progress=False, seconds=5)
+    graded = grade(room.submissions, room.ledger, room.folder / "grades", progress=False, seconds=2)
     assert [graded.of(name).status for name in "abcd"] == [MARKED, UNREADABLE, UNREADABLE, MARKED]
-    assert "longer than 5 seconds" in graded.of("b").notes[0]
+    assert "longer than 2 seconds" in graded.of("b").notes[0]
     assert "ended the program that reads" in graded.of("c").notes[0]
 
 

@@ -1,5 +1,6 @@
 """Grading a small class: times, several hand-ins, places that would spoil something."""
 
+import contextlib
 import shutil
 from dataclasses import replace
 
@@ -8,7 +9,9 @@ from classroom import RIGHT, SMALL, Classroom
 from large_class import parts
 
 from tutorkit import DataError
+from tutorkit.assignment.ledger import read_ledger
 from tutorkit.marking import grade
+from tutorkit.marking.examiner import examine
 from tutorkit.marking.outcomes import COPIED, MARKED, MISSING, REFUSED, UNREADABLE
 
 STUDENTS = ["anna,Anna,,101", "ben,Ben,,102", "dora,Dora,,103"]
@@ -22,8 +25,16 @@ def released(tmp_path_factory):
     return room
 
 
+@contextlib.contextmanager
+def here(source, ledger, seconds):
+    """Examine in this process, which need not be started; `test_examiner` has the other."""
+    book = read_ledger(ledger)
+    yield lambda entry: examine(source, entry, book)
+
+
 @pytest.fixture
-def room(released, tmp_path):
+def room(released, tmp_path, monkeypatch):
+    monkeypatch.setattr("tutorkit.marking.grading.examiner", here)
     shutil.copytree(released.folder, tmp_path / "class")
     room = Classroom(tmp_path / "class", STUDENTS)
     room.run = lambda **more: grade(

@@ -1,6 +1,6 @@
 """Marking: what students handed in, read without running it, marked by rubric, and told."""
 
-from tutorkit.marking.grade import grade
+from tutorkit.marking.grading import grade
 from tutorkit.marking.marks import Marked, Part, mark
 from tutorkit.marking.outcomes import Graded, Outcome
 
