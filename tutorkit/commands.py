@@ -87,7 +87,7 @@ def grade(options: argparse.Namespace) -> int:
     for problem in graded.problems:
         print(f"- {_one_line(problem)}")
     print(f"Open '{out / FILE}' for the class. Tables and pages are beside it.")
-    if graded.assignment.written:
+    if any(outcome.marked and outcome.marked.pending for outcome in graded.outcomes):
         print(f"Written answers are marked in '{out / HAND}'; then run this again.")
     return 0
 

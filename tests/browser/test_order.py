@@ -38,3 +38,28 @@ def test_a_click_does_not_overtake_the_choices_before_it(bench):
     bench.wait_script("y ~ x2i x3i x2i*x3i;")
     assert bench.ask("editor.message.value") == "''"
     assert bench.notebook.errors == []
+
+
+QUESTION = """import threading, time
+from tutorkit import Lesson
+lesson = Lesson(7, ".")
+def busy():
+    end = time.time() + 3
+    while time.time() < end:
+        pass
+lesson.ask("recall-when")"""
+
+
+def test_a_click_does_not_overtake_what_the_page_keeps_back(open_notebook):
+    """While a change is being worked off, ipywidgets sends the next one only afterwards."""
+    bench = Bench(open_notebook("kept-back.ipynb", [QUESTION]))
+    bench.page.wait_for_timeout(1000)
+    radios = bench.root.get_by_role("radio")
+    bench.ask("0", "[threading.Thread(target=busy).start() for _ in range(4)]")
+    radios.first.focus()
+    for key in ("Space", "ArrowDown", "ArrowDown"):
+        bench.page.keyboard.press(key)
+    bench.root.get_by_role("button", name="Answer").click()
+    bench.wait("Right.", timeout=20)
+    assert bench.ask("lesson.session.answers['recall-when']") == "[2]"
+    assert bench.notebook.errors == []

@@ -1,6 +1,7 @@
 """Grading a small class: times, several hand-ins, places that would spoil something."""
 
 import contextlib
+import csv
 import shutil
 from dataclasses import replace
 
@@ -162,8 +163,11 @@ def test_other_files_beside_the_answers_are_no_news(room):
     canvas(room, 101, room.answers("anna", seed=None))
     (room.submissions / "name_101_556_assignment.ipynb").write_text("{}")
     (room.submissions / "name_102_556_assignment.ipynb").write_text("{}")
+    room.hand_in("dora", room.answers("dora", seed=None))
+    room.hand_in("dora", "{}", "my-work.json")
     graded = room.run()
     assert not [doubt for doubt in graded.of("anna").doubts if "ipynb" in doubt]
+    assert not [doubt for doubt in graded.of("dora").doubts if "my-work" in doubt]
     assert graded.of("ben").status == UNREADABLE
     what = {entry.place: entry.what for entry in graded.entries}
     assert what["name_101_556_assignment.ipynb"] == "Not read: only answers are."
@@ -242,3 +246,20 @@ def test_marks_of_the_right_model_are_full(room):
     room.hand_in("anna", room.answers("anna", RIGHT, seed=5))
     got = parts(room.run().of("anna"))
     assert (got["focal"], got["auxiliary"], got["selection"], got["mechanism"]) == (4, 3, 3, 1)
+
+
+def test_comments_by_hand_go_to_moodle_with_the_grade(room):
+    room.hand_in("anna", room.answers("anna", seed=None))
+    graded = room.run()
+    file = graded.out / "marks-by-hand.csv"
+    assert "Assumptions" not in (graded.out / "moodle.csv").read_text(encoding="utf-8-sig")
+    rows = [*csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())]
+    rows[0] |= {"mark": "3", "comment": "Assumptions named."}
+    with file.open("w", newline="") as out:
+        writer = csv.DictWriter(out, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+    graded = room.run()
+    lines = (graded.out / "moodle.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[1].endswith(f"{graded.of('anna').total:g},Assumptions named.")
+    assert lines[2].endswith(",,")

@@ -92,6 +92,14 @@ def test_nothing_that_somebody_wrote_is_lost(tmp_path):
     assert before
 
 
+def test_the_instructors_separator_stays(tmp_path):
+    marks = write(tmp_path, ["small", "anna", "report", "2,5", "a;b", CODE], separator=";")
+    marks.write([("anna", "Anna", ANSWERS)])
+    text = (tmp_path / FILE).read_text(encoding="utf-8-sig")
+    assert text.startswith("assignment;student;name;")
+    assert HandMarks(tmp_path / FILE, ASSIGNMENT).of("anna", ANSWERS) == {"report": (2.5, "a;b")}
+
+
 def test_two_lines_for_one_answer(tmp_path):
     one, empty = ["small", "anna", "report", "2", "", CODE], ["small", "anna", "report", "", "", ""]
     for rows in ((one, empty), (empty, one)):

@@ -13,7 +13,7 @@ from tutorkit.widgets.events import Events
 @pytest.fixture
 def browser(monkeypatch):
     """Let every call seem to come from the browser."""
-    monkeypatch.setattr(events, "_from_browser", lambda: True)
+    monkeypatch.setattr(events, "from_browser", lambda: True)
 
 
 def settle(queue):
@@ -76,7 +76,7 @@ def test_first_calls_from_many_threads_start_one_thread(browser):
 
 
 def test_without_a_kernel_nothing_comes_from_a_browser():
-    assert not events._from_browser()
+    assert not events.from_browser()
 
 
 def test_a_call_that_fails_does_not_stop_those_behind_it(browser, capsys):
@@ -100,7 +100,7 @@ def test_only_a_message_of_a_widget_comes_from_the_browser(monkeypatch, kernel, 
     parent = {} if kernel is None else {"header": {"msg_type": kernel}}
     shell = SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda: parent))
     monkeypatch.setattr(events, "get_ipython", lambda: shell)
-    assert events._from_browser() is is_browser
+    assert events.from_browser() is is_browser
 
 
 def test_two_first_calls_at_once_start_one_thread(browser, monkeypatch):

@@ -1,6 +1,7 @@
 """What the browser gets from Python; tests/browser looks at what it does with that."""
 
 import re
+import threading
 
 import pytest
 from traitlets import TraitError
@@ -29,3 +30,26 @@ def test_marks_are_pairs_of_places():
     assert editor.marks == [(0, 1)]
     with pytest.raises(TraitError):
         editor.marks = [(1, 2, 3)]
+
+
+def test_a_call_waits_until_the_page_has_sent_all(monkeypatch):
+    sent, calls = [], []
+    guard = Guard("a")
+    monkeypatch.setattr(guard, "send", sent.append)
+    for name in "ab":
+        guard.flush(lambda name=name: calls.append(name))
+    assert [*sent] == [{"flush": 1}, {"flush": 2}]
+    assert calls == []
+    guard._handle_custom_msg({"flushed": 2}, [])
+    guard._handle_custom_msg({"flushed": 2}, [])  # once only
+    guard._handle_custom_msg({"other": 1}, [])
+    assert calls == ["b"]
+    guard._handle_custom_msg({"flushed": 1}, [])
+    assert calls == ["b", "a"]
+
+
+def test_a_page_that_does_not_answer_is_waited_for_for_a_while(monkeypatch):
+    monkeypatch.setattr("tutorkit.widgets.frontend.PATIENCE", 0.05)
+    called = threading.Event()
+    Guard("a").flush(called.set)
+    assert called.wait(5)

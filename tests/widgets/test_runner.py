@@ -152,7 +152,7 @@ def test_stop_says_at_once_that_it_was_heard(long):
 )
 def test_figures_are_told_with_whether_they_suffice(found, words):
     burning, psr, ess = found
-    html = _convergence(Convergence(burning, 1, 9, psr, "a", ess, "b"), so_far=True)
+    html = _convergence(Convergence(burning, 1, 9, psr, "a", ess, "b"), True, (1.05, 100))
     rows = re.findall(r"<th[^>]*>(\w+)</th><td[^>]*>(.*?)</td><td.*?</td><td[^>]*>(.*?)<", html)
     assert rows == words
     assert ("burn-in" in html) == burning

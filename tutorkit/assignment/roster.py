@@ -132,6 +132,11 @@ def _check(student: Student, line: int, file: str) -> None:
             raise DataError(f"{where}: '{student.due}' is no time", hint)
 
 
+def csv_separator(text: str) -> str:
+    """Return what stands between the cells of the first line: a comma, a semicolon or a tab."""
+    return max(",;\t", key=text.partition("\n")[0].count)
+
+
 def csv_rows(file: Path, what: str, hint: str) -> list[list[str]]:
     """Return the lines of a csv file as texts; commas, semicolons or tabs stand between them.
 
@@ -142,9 +147,8 @@ def csv_rows(file: Path, what: str, hint: str) -> list[list[str]]:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        first = text.partition("\n")[0]
-        separator = max(",;\t", key=first.count)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        table = io.StringIO(text, newline="")
+        rows = list(csv.reader(table, delimiter=csv_separator(text), strict=True))
     except FileNotFoundError:
         raise DataError(f"There is no {what} '{file}'", hint) from None
     except OSError as error:

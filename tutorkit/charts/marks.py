@@ -33,7 +33,9 @@ def marks_picture(totals: Sequence[float], out_of: float) -> Picture:
     )
     base = alt.Chart(table)
     bars = base.mark_bar(color=COLOURS[0], stroke="white").encode(
-        x=x, x2="to:Q", y=alt.Y("students:Q", title="Students", axis=alt.Axis(tickMinStep=1))
+        x=x,
+        x2="to:Q",
+        y=alt.Y("students:Q", title="Students", axis=alt.Axis(values=_whole(int(counts.max())))),
     )
     middle = base.transform_calculate(middle="(datum.from + datum.to) / 2").transform_filter(
         "datum.students > 0"
@@ -47,3 +49,8 @@ def marks_picture(totals: Sequence[float], out_of: float) -> Picture:
         f"{edges[most + 1]:g}."
     )
     return Picture(themed(chart), text, table.round(2))
+
+
+def _whole(most: int) -> list[int]:
+    """Return whole numbers for an axis up to ``most``, about five of them."""
+    return list(range(0, most + 1, max(1, round(most / 5))))

@@ -27,7 +27,7 @@ def write_gradebooks(graded: Graded) -> None:
     write_csv(graded.out / CANVAS, header, rows)
     header = ["Full name", "ID number", "Email address", title, "Feedback comments"]
     rows = [
-        [o.student.shown, o.student.student, o.student.email, _final(o), " ".join(o.notes)]
+        [o.student.shown, o.student.student, o.student.email, _final(o), _comments(graded, o)]
         for o in graded.outcomes
     ]
     write_csv(graded.out / MOODLE, header, rows)
@@ -51,6 +51,14 @@ def _row(graded: Graded, outcome: Outcome) -> list[object]:
         number(graded.assignment.out_of), pending, number(outcome.share), *points,
         " ".join(outcome.notes), " ".join(outcome.doubts),
     ]  # fmt: skip
+
+
+def _comments(graded: Graded, outcome: Outcome) -> str:
+    """Return what a student is told with the grade: notes, and comments made by hand."""
+    by_hand = [item.key for item in graded.assignment.written]
+    parts = outcome.marked.parts if outcome.final and outcome.marked else ()
+    said = [word for part in parts if part.key in by_hand for word in part.words]
+    return " ".join([*outcome.notes, *said])
 
 
 def _final(outcome: Outcome) -> str:

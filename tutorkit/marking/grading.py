@@ -34,7 +34,7 @@ from tutorkit.marking.outcomes import (
 )
 from tutorkit.marking.overview import write_overview
 from tutorkit.marking.owners import Owners
-from tutorkit.marking.submissions import NO_ANSWERS, open_source
+from tutorkit.marking.submissions import NO_ANSWERS, ONLY_WORK, open_source
 from tutorkit.marking.times import EARLY, lateness, time_of
 
 
@@ -119,7 +119,7 @@ def _graded(
         if best is None:
             outcomes.append(_without(book.assignment, issued, others))
             continue
-        spare = {seen.place for _, seen, what in others if what == f"{NO_ANSWERS}."}
+        spare = {seen.place for _, seen, what in others if what in SPARES}
         log = [replace(e, what=SPARE) if e.place in spare else e for e in log]
         log += [Entry(seen.place, name, EARLIER) for seen in earlier]
         doubts = [f"{seen.place}: {what}" for _, seen, what in others if seen.place not in spare]
@@ -135,6 +135,7 @@ def _graded(
     return Graded(book.assignment, tuple(outcomes), tuple(log), tuple(hand.problems), out)
 
 
+SPARES = (f"{NO_ANSWERS}.", f"{ONLY_WORK}.")
 EARLIER = "Not counted: another one is."
 SEVERAL = "Different answers with this handle came under names that are nobody's: the last counts."
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tutorkit.assignment.answers import Answers
 from tutorkit.assignment.description import Assignment
-from tutorkit.assignment.roster import csv_rows
+from tutorkit.assignment.roster import csv_rows, csv_separator
 from tutorkit.assignment.secret import same_student
 from tutorkit.errors import DataError
 from tutorkit.marking.tables import FORMULAS, number, write_csv, write_text
@@ -109,9 +109,12 @@ class HandMarks:
                 rows.append(_row(line, name, text, item.rubric, number(item.points), more))
         rest = [line for line in left.values() if line.given]
         rows += [_row(line, "", "(no such answer)", "", "", more) for line in rest]
+        separator = ","
         if self.file.exists():
-            write_text(self.file.with_name(BEFORE), self.file.read_text(encoding="utf-8"))
-        write_csv(self.file, [*HEADER, *more], rows)
+            before = self.file.read_text(encoding="utf-8")
+            separator = csv_separator(before)  # the one that the instructor's program writes
+            write_text(self.file.with_name(BEFORE), before)
+        write_csv(self.file, [*HEADER, *more], rows, separator)
 
 
 def code_of(answer: object) -> str:

@@ -95,10 +95,14 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
         doubts.append(trouble)
     if "convergence" in points:
         credit, words = _converged(assignment, None if trouble else run)
-        parts.append(_part("convergence", credit, points["convergence"], words or [trouble]))
+        parts.append(
+            _part("convergence", credit, points["convergence"], [trouble] if trouble else words)
+        )
     if "estimates" in points:
         credit, words = _estimates(assignment, issued, None if trouble else run)
-        parts.append(_part("estimates", credit, points["estimates"], words or [trouble]))
+        parts.append(
+            _part("estimates", credit, points["estimates"], [trouble] if trouble else words)
+        )
     for item in assignment.items:
         if item.points:
             parts.append(_answered(item, answers.given.get(item.key)))
@@ -192,7 +196,7 @@ def _estimate(
     words = (
         f"{name}: {row['estimate']:.2f}; the reference for your data is "
         f"{reference['median']:.2f} (SD {sd:.2f}): {off / sd:.1f} SDs away"
-        f"{': half of its marks.' if credit == 0.5 else _sign(credit == 1)}"
+        f"{': half of its marks.' if credit == 0.5 else ': ✓' if credit else ': no marks.'}"
     )
     listwise = issued.listwise.get(name, math.nan)
     apart = abs(listwise - reference["median"]) > FAR * sd

@@ -67,15 +67,19 @@ def summary(graded: Graded) -> str:
     """Return the class in a sentence or three."""
     outcomes = graded.outcomes
     counts = Counter(o.status for o in outcomes)
+    pending = sum(len(o.marked.pending) for o in outcomes if o.marked)
     totals = [o.total for o in outcomes if o.status == MARKED and o.total is not None]
     words = [f"{len(outcomes)} students: " + ", ".join(f"{n} {s}" for s, n in counts.items()) + "."]
     if totals:
+        so_far = " so far" if pending else ""
         words.append(
             f"Of {number(graded.assignment.out_of)} points those marked have {mean(totals):.1f} on "
-            f"average (median {median(totals):.1f}, from {min(totals):g} to {max(totals):g})."
+            f"average{so_far} (median {median(totals):.1f}, from {min(totals):g} to "
+            f"{max(totals):g})."
         )
-    pending = sum(len(o.marked.pending) for o in outcomes if o.marked)
-    if pending:
+    if pending == 1:
+        words.append("1 written answer is still to be marked.")
+    elif pending:
         words.append(f"{pending} written answers are still to be marked.")
     return " ".join(words)
 

@@ -18,8 +18,9 @@ td.number, th.number {text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums;}
 pre {white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #8886;
   padding-left: .8em;}
-.total {font-size: 1.3em;} ul {margin: 0; padding-left: 1.1em;} figure {margin: 0;}
-figure svg, figure img {max-width: 100%; height: auto;}"""
+.total {font-size: 1.3em;} ul {margin: 0; padding-left: 1.1em;}
+.wide {overflow-x: auto;} figure {margin: 0; color: inherit !important;}
+figure img {max-width: 100%; height: auto; background: white; border-radius: 4px;}"""
 
 
 def page(title: str, body: str) -> str:
@@ -63,4 +64,5 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequ
             for k, value in enumerate(row)
         )
         body += f"<tr>{cells}</tr>"
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    rows_ = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="wide"><table>{rows_}</table></div>'

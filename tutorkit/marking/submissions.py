@@ -25,6 +25,7 @@ MOST_ZIP = 50_000_000
 DEEP = 8  # folders in folders
 NESTED = 2  # zip files in zip files
 NO_ANSWERS = "It holds no answers.json"
+ONLY_WORK = f"It is '{WORK}', and not what Submit writes"
 TOO_MANY = f"It has more than {MOST_FILES:,} files: the others were not looked at"
 TOO_LARGE = f"The zip file is larger than {MOST_ZIP / 1e6:.0f} MB"
 
@@ -155,7 +156,7 @@ def _in_file(path: Path, shown: str) -> Iterator[Found]:
     elif NAME.fullmatch(path.name):
         yield Found(shown, _read(path, MOST_BYTES), time=_time_beside(path))
     elif path.name == WORK:
-        yield Found(shown, problem=f"It is '{WORK}', and not what Submit writes")
+        yield Found(shown, problem=ONLY_WORK)
 
 
 def _in_folder(folder: Path, shown: str) -> Iterator[Found]:

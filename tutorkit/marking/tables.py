@@ -24,7 +24,9 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 2) + 0.0:g}"
 
 
-def write_csv(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(
+    file: Path, header: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ","
+) -> None:
     """Write a csv file, whole or not at all.
 
     Raises
@@ -33,7 +35,7 @@ def write_csv(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         If it cannot be written.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", delimiter=separator)
     writer.writerow([cell(name) for name in header])
     writer.writerows([cell(value) for value in row] for row in rows)
     write_text(file, "\ufeff" + text.getvalue())  # by which Excel knows UTF-8

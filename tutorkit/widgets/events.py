@@ -28,9 +28,13 @@ class Events:
 
     def do(self, call: Call) -> None:
         """Make a call now, or in its turn if the browser asked for it."""
-        if threading.current_thread() is self._thread or not _from_browser():
+        if threading.current_thread() is self._thread or not from_browser():
             call()
-            return
+        else:
+            self.later(call)
+
+    def later(self, call: Call) -> None:
+        """Make a call in its turn."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
@@ -55,7 +59,7 @@ def keep_order(control: Widget) -> None:
         control.comm._reply_subshell_for = lambda data, sent_to: sent_to
 
 
-def _from_browser() -> bool:
+def from_browser() -> bool:
     """Tell whether this thread is handling a message of a widget."""
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from html import escape
+from itertools import count
 from pathlib import Path
 
 import anywidget
 from traitlets import Bool, Int, List, Tuple, Unicode
 
 SCRIPTS = Path(__file__).with_suffix("")
+PATIENCE = 5.0  # seconds for a page that does not answer
 
 # a view is alive if the box around its guard is; JupyterLab marks what has lost its kernel, and
 # leaves an output without elements ("Error displaying widget") where it has no widget at all
@@ -38,6 +42,26 @@ class Guard(anywidget.AnyWidget):
     def __init__(self, uid: str) -> None:
         super().__init__()
         self.add_class(f"tutorkit-view-{uid}")
+        self._waiting: dict[int, Callable[[], None]] = {}
+        self._numbers = count(1)
+        self.on_msg(self._heard)
+
+    def flush(self, call: Callable[[], None]) -> None:
+        """Make a call once all that was changed on the page is here, or after a while."""
+        number = next(self._numbers)
+        self._waiting[number] = call
+        self.send({"flush": number})
+        timer = threading.Timer(PATIENCE, self._call, [number])
+        timer.daemon = True
+        timer.start()
+
+    def _heard(self, _: object, content: dict[str, int], __: object) -> None:
+        self._call(content.get("flushed", 0))
+
+    def _call(self, number: int) -> None:
+        call = self._waiting.pop(number, None)
+        if call is not None:
+            call()
 
 
 class ScriptEditor(anywidget.AnyWidget):

@@ -13,7 +13,7 @@ from tutorkit.datasets import about, names
 from tutorkit.errors import DataError
 from tutorkit.report.html import to_html
 from tutorkit.report.parts import Grid, Section
-from tutorkit.widgets.parts import Message, View, caption_html, list_html, note_html
+from tutorkit.widgets.parts import Message, View, appear, caption_html, list_html, note_html
 from tutorkit.widgets.session import Session
 
 HEAD = ("Variable", "Kind (a guess)", "Different values", "Missing")
@@ -47,6 +47,8 @@ class OwnData(View):
         self.message = Message()
         found = [self.about, self.table, self.notes]
         super().__init__(session, [self.built_in, self.upload, self.message, *found])
+        for control in (self.built_in, self.upload):
+            appear(control, not session.ONE_DATA_SET)
         self.on(self.built_in, self._choose)
         self.on(self.upload, self._open)
         self.follow(["data", "name", "cluster"], self._redraw)

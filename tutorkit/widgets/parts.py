@@ -16,7 +16,7 @@ from ipywidgets import HTML, VBox, Widget
 from tutorkit.charts import Picture
 from tutorkit.charts.theme import COLOURS
 from tutorkit.errors import TutorkitError
-from tutorkit.widgets.events import keep_order
+from tutorkit.widgets.events import from_browser, keep_order
 from tutorkit.widgets.frontend import Guard, static_html
 from tutorkit.widgets.model_session import MODEL
 from tutorkit.widgets.session import Session
@@ -45,7 +45,8 @@ class View(VBox):
         self.uid = uuid4().hex[:12]
         shown = list(children)
         shown += [] if self.message in shown else [self.message]
-        super().__init__([*shown, Guard(self.uid)])
+        self.guard = Guard(self.uid)
+        super().__init__([*shown, self.guard])
         for widget in widgets_in(self):
             keep_order(widget)
         session.observe(self._forget, [*MODEL, "data"])
@@ -64,8 +65,15 @@ class View(VBox):
     def on_click(self, button: Any, callback: Callable[[], None]) -> None:
         """Call ``callback`` when the button is pressed."""
         call = self.guarded(callback)
+
+        def clicked(_: Any) -> None:
+            if from_browser():  # once all that was changed before the click is here
+                self.guard.flush(lambda: self.session.events.later(call))
+            else:
+                self.session.events.do(call)
+
         keep_order(button)
-        button.on_click(lambda _: self.session.events.do(call))
+        button.on_click(clicked)
 
     def follow(self, names: str | list[str], redraw: Callable[[], None]) -> None:
         """Redraw now, and whenever one of these traits of the session has changed."""

@@ -9,7 +9,6 @@ import numpy as np
 from ipywidgets import HTML, Button, Dropdown, HBox
 
 from tutorkit.charts.live import live_imputed, live_trace
-from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
 from tutorkit.model.tokens import MEAN_SUFFIX
 from tutorkit.parameters import monitored
 from tutorkit.progress import Convergence, convergence, time_left
@@ -130,7 +129,8 @@ class Runner(View):
         self._draw_imputed()
         began = time.perf_counter()
         if began >= self._next:
-            self.convergence.value = _convergence(convergence(run), so_far=status == SAMPLING)
+            found, so_far = convergence(run), status == SAMPLING
+            self.convergence.value = _convergence(found, so_far, self.session.targets)
             spent = time.perf_counter() - began
             self._next = began + max(spent / SHARE, 0.4)
 
@@ -169,15 +169,16 @@ def _status(text: str) -> str:
     return f'<div role="status" aria-live="polite" style="{INK}">{escape(text)}</div>'
 
 
-def _convergence(found: Convergence | None, so_far: bool) -> str:
+def _convergence(found: Convergence | None, so_far: bool, targets: tuple[float, float]) -> str:
     if found is None:
         return note_html("Too few draws yet to tell whether the chains agree.")
-    rows = [_row("PSR", found.psr, f"{found.psr:.3f}", f"at most {TARGET_PSR}",
-                 found.psr_label, found.psr <= TARGET_PSR)]  # fmt: skip
+    most, least = targets
+    rows = [_row("PSR", found.psr, f"{found.psr:.3f}", f"at most {most:g}",
+                 found.psr_label, found.psr <= most)]  # fmt: skip
     if not found.burning:
         rows.append(
-            _row("ESS", found.ess, f"{found.ess:,.0f}", f"at least {TARGET_ESS}",
-                 found.ess_label, found.ess >= TARGET_ESS)
+            _row("ESS", found.ess, f"{found.ess:,.0f}", f"at least {least:g}",
+                 found.ess_label, found.ess >= least)
         )  # fmt: skip
     span = f"iterations {found.first:,} to {found.last:,}"
     phase = "burn-in" if found.burning else "kept draws"

@@ -8,6 +8,7 @@ import pandas as pd
 from traitlets import Bool, Dict, Instance, Int, Unicode
 
 from tutorkit.data.inspect import guess_cluster
+from tutorkit.diagnostics import TARGET_ESS, TARGET_PSR
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
 from tutorkit.model.script import render
@@ -31,6 +32,10 @@ class Session(ModelSession):
     """
 
     WITHOUT_KERNEL = "Run this cell again to work with it."
+    ONE_DATA_SET = False
+    """Whether no other data can be loaded."""
+    targets: tuple[float, float] = (TARGET_PSR, TARGET_ESS)
+    """The highest PSR and the smallest ESS with which a run is said to have converged."""
 
     name = Unicode()
     complete = Instance(pd.DataFrame, allow_none=True)

@@ -12,6 +12,7 @@ from tutorkit.assignment.answers import LONGEST, read_answers
 from tutorkit.widgets.assignment.assignment_session import MARKING, AssignmentSession
 from tutorkit.widgets.assignment.model_check import ModelCheck, visible_findings
 from tutorkit.widgets.assignment.questions import ChoiceView, WrittenView
+from tutorkit.widgets.own_data import OwnData
 from tutorkit.widgets.parts import widgets_in
 
 
@@ -116,7 +117,8 @@ def test_answers_are_handed_in_whole(assignment, folder, capsys):
     run(session)
     assignment.submit()
     said = capsys.readouterr().out
-    assert f"(800 draws, seed {session.summary.seed}). Hand in this file." in said
+    assert f"Your last run is in it (800 draws, seed {session.summary.seed}; of its" in said
+    assert "Hand in this file." in said
     found = read_answers((folder / "answers.json").read_bytes())
     manifest = saved(folder, "manifest.json")
     assert (found.handle, found.sha256) == (manifest["handle"], manifest["sha256"])
@@ -239,6 +241,8 @@ def test_other_data_are_not_loaded(assignment, folder):
     with pytest.raises(TutorkitError, match="An assignment is about its own data"):
         session.load("04_multilevel")
     assert session.name == "data.csv"
+    (data,) = all_of(assignment.model(), OwnData)
+    assert data.built_in.layout.display == data.upload.layout.display == "none"
     assert saved(folder)["run"]["seed"] == session.summary.seed
 
 
@@ -247,6 +251,9 @@ def test_the_head_says_what_when_and_whose(assignment, folder):
     head = assignment.head.value
     assert "A small assignment: 20 points, due on 11 December 2026 at 23:59 (UTC+0100)" in head
     assert handle in head
+    assert "Points: focal 4, auxiliary 3, selection 3, convergence 2, estimates 4" in head
+    assert "highest PSR is at most 1.05 and the fewest effective draws are 100 or more" in head
+    assert assignment.session.targets == (1.05, 100)
     (folder / "data.csv").write_text("j,y\n1,2\n")
     with pytest.raises(DataError, match="is not as it was handed out"):
         Assignment(folder)

@@ -145,7 +145,10 @@ def _run_words(session: AssignmentSession) -> str:
     if run is None:
         return "No run is in it."
     early = " and stopped early" if run.stopped else ""
-    words = f"Your last run is in it ({run.iterations:,} draws, seed {run.seed}{early})."
+    words = (
+        f"Your last run is in it ({run.iterations:,} draws, seed {run.seed}{early}; of its focal "
+        f"parameters the highest PSR is {run.psr:.3f}, the fewest effective draws {run.ess:,.0f})."
+    )
     if session.spec is None or parse(run.script).equations != session.spec.equations:
         words += " It is of another model than the one above, and that run's model counts."
     return words
@@ -159,7 +162,12 @@ def _head(session: AssignmentSession) -> str:
         time = datetime.fromisoformat(manifest.due)
         be = "was due" if time < datetime.now(time.tzinfo) else "due"
         due = f", {be} on {time:%d %B %Y at %H:%M} (UTC{time:%z})"
+    parts = [f"{part.replace('-', ' ')} {n:g}" for part, n in manifest.points.items()]
+    psr, ess = session.targets
     return note_html(
         f"{manifest.title}: {points}{due}. Your data: {len(session.data):,} rows, handle "
         f"{manifest.handle}."
+    ) + note_html(
+        f"Points: {', '.join(parts)}. A run has converged if of the focal model's parameters the "
+        f"highest PSR is at most {psr:g} and the fewest effective draws are {ess:,.0f} or more."
     )

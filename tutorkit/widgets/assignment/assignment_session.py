@@ -40,6 +40,8 @@ class AssignmentSession(Session):
         "Choose 'Run All Cells' in the menu Run to go on: your work comes back by itself."
     )
 
+    ONE_DATA_SET = True
+
     given = Dict()
     summary = Instance(RunSummary, allow_none=True)
     submitted = Unicode()
@@ -48,6 +50,8 @@ class AssignmentSession(Session):
     def __init__(self, folder: Path) -> None:
         self.manifest = read_manifest(folder)
         self.folder = folder
+        criteria = self.manifest.criteria
+        self.targets = (criteria["psr"], criteria["ess"])
         self._loaded = False
         super().__init__(folder / DATA)
         self._loaded = True

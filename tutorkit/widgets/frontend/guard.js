@@ -3,6 +3,11 @@
 const EDITS = "zyam"; // with Ctrl: undo, redo, select all and merge, which the notebook would do
 
 export default {
+  // ipywidgets keeps a change back while the one before is being worked off, but sends a click at
+  // once. When this message is here, so is the word that it was: what was kept back is on its way.
+  initialize({ model }) {
+    model.on("msg:custom", ({ flush }) => flush && model.send({ flushed: flush }));
+  },
   render({ el, signal }) {
     el.style.display = "none";
     const begin = () => {
