@@ -31,9 +31,9 @@ def parts(outcome):
     return {part.key: part.points for part in outcome.marked.parts}
 
 
-def table(graded, name):
+def table(graded, name, separator=","):
     with (graded.out / name).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.reader(file))
+        return list(csv.reader(file, delimiter=separator))
 
 
 def deserved(run, issued):

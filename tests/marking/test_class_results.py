@@ -103,7 +103,7 @@ def test_marks_by_hand_are_added_when_it_is_marked_again(graded, handed_in):
     assert any("has changed since" in problem for problem in again.problems)
     kept = {
         row[at["student"]]: (row[at["mark"]], row[at["comment"]])
-        for row in table(again, file.name)[1:]
+        for row in table(again, file.name, ";")[1:]
     }
     assert {who: kept[who][0] for who in marked} == {w: m for w, (m, _) in marked.items()}
     page = (again.out / "feedback" / f"{student(0)}.html").read_text(encoding="utf-8")
