@@ -1,5 +1,6 @@
 """``tutorkit assign`` and ``tutorkit grade`` as instructors type them, mistakes included."""
 
+import json
 import shutil
 
 import pytest
@@ -110,3 +111,24 @@ def test_names_do_nothing_to_a_terminal(room, capsys):
     (room / "submissions" / "\x1b[31mred\x07").mkdir()
     assert main(GRADE) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_ledger_in_a_repository_is_pointed_out(room, capsys):
+    secret = shutil.move(room / "private" / "course.secret", room.parent / "course.secret")
+    (room / ".git").mkdir()
+    assert main([str(secret) if a == "private/course.secret" else a for a in RELEASE]) == 0
+    assert "It lies in a repository: do not commit it" in capsys.readouterr().out
+
+
+def test_nothing_that_was_written_by_others_does_anything_to_a_terminal(room, capsys):
+    tree = json.loads((room / "submissions" / "anna" / "answers.json").read_text())
+    (room / "submissions" / "ben").mkdir()
+    (room / "submissions" / "ben" / "answers.json").write_text(
+        json.dumps(tree | {"handle": "x", "assignment": "\x1b[31m"}))  # fmt: skip
+    assert main(GRADE) == 0
+    marks = room / "grades-small" / "marks-by-hand.csv"
+    marks.write_text(marks.read_text("utf-8-sig").replace("3,,,", "3,\x1b[31m,,"))
+    assert main(GRADE) == 0
+    said = capsys.readouterr().out
+    assert "is no mark from 0 to 3" in said
+    assert "\x1b" not in said

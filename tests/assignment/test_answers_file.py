@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -131,5 +132,21 @@ def test_whatever_stands_in_any_place_is_read_or_refused(place, value):
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content):
+    with pytest.raises(DataError):
+        read_answers(content)
+
+
+def test_psr_and_effective_draws_are_the_worst_of_the_focal_parameters(monkeypatch):
+    spec = parse("MODEL: y ~ x1i; BURN: 50; ITERATIONS: 100;")
+    draws = sample(spec, datasets.load("04_multilevel"), seed=3, progress=False)
+    name = "tutorkit.assignment.answers."
+    monkeypatch.setattr(f"{name}split_psr", lambda _: np.array([1.01, np.nan, 1.2]))
+    monkeypatch.setattr(f"{name}bulk_sizes", lambda _: np.array([50.0, np.nan, 90.0]))
+    found = summary_of(draws)
+    assert (found.psr, found.ess) == (1.2, 50)
+
+
+@pytest.mark.parametrize("content", [text(given={"q": 200}), run(seed=True)])
+def test_more_that_is_no_answers_file(content):
     with pytest.raises(DataError):
         read_answers(content)

@@ -135,3 +135,10 @@ def test_there_is_no_such_file(tmp_path):
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(TutorkitError, match="not a text file"):
         read_assignment(tmp_path / "c.toml")
+
+
+def test_two_variables_that_depend_on_each_other(tmp_path):
+    rates = "rates = { y = 0.2, x1i = 0.2, x2i = 0.2 }"
+    data = f'mnar = "y"\n{rates}\nmar = {{ x1i = "x2i", x2i = "x1i" }}'
+    with pytest.raises(TutorkitError, match="two variables depend on each other"):
+        read(tmp_path, f"{LEAST}[data]\n{data}")

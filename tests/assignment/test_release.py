@@ -201,6 +201,7 @@ def test_an_interrupt_stops_it_and_what_is_done_stays(room, tmp_path):
     ready = len(list(room.handout.iterdir()))
     assert 3 < ready < 60
     assert ready == len(read_ledger(room.ledger).issued)
+    assert f"has folders for {ready} students" in said
 
 
 def test_what_fails_for_one_student_is_that_students_alone(room, monkeypatch):

@@ -129,3 +129,17 @@ def test_a_roster_that_is_not_there_or_not_in_utf_8(tmp_path):
         read_roster(tmp_path / "none.csv")
     with pytest.raises(DataError, match="not a text file in UTF-8"):
         roster(tmp_path, "student\nzoë\n", "utf-16")
+
+
+def test_a_link_into_a_repository_is_seen_through(tmp_path):
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "repo")
+    with pytest.raises(DataError, match="lies in a repository"):
+        open_secret(tmp_path / "link" / "secret")
+    with pytest.raises(DataError, match="handed out"):
+        open_secret(tmp_path / "link" / "secret", tmp_path / "repo")
+
+
+def test_the_first_line_of_a_roster_says_what_stands_between_cells(tmp_path):
+    (found,) = roster(tmp_path, 'student;name\nanna;"Berg, Anna, Prof., Dr."\n')
+    assert found.name == "Berg, Anna, Prof., Dr."

@@ -11,7 +11,7 @@ from tutorkit import TutorkitError, parse
 from tutorkit.assignment.data_plan import data_plan
 from tutorkit.assignment.manifest import manifest_of, read_manifest
 from tutorkit.assignment.reading import assignment_of
-from tutorkit.assignment.target import nearness, target_of
+from tutorkit.assignment.target import nearness, same_model, target_of
 
 ROLES = ("focal", "auxiliary", "selection")
 FOCALS = [FOCAL, "focal: y ~ x1i x2i x3i;", "focal: y ~ x1i x2i x3i x1i^2 | x3i;",
@@ -89,3 +89,34 @@ def test_check_says_while_one_works_what_marking_says_afterwards(tmp_path, visib
             said, marked = nearness(spec, manifest.target, role), nearness(spec, target, role)
             assert said[0] == marked[0]
             assert said[1][:1] == marked[1][:1]
+
+
+def test_centring_within_clusters_makes_another_model_too():
+    spec = parse(f"CLUSTERID: j; CENTER: groupmean = x1i; MODEL: {FOCAL}")
+    share, found = nearness(spec, target_of(data_plan({})), "focal")
+    assert share == pytest.approx(6 / 7)
+    assert any("x1i is centred" in finding.what for finding in found)
+
+
+def test_models_of_all_other_indicators_cost_nothing():
+    target = target_of(data_plan({"template": "chapter"}))
+    focal = "focal: y ~ x1i x2i x3i x2i*x3i | x1i; auxiliary: x1i x2i ~ x3i;"
+    for other in ("x1i", "x2i"):
+        selection = f"selection: y.missing ~ y; {other}.missing ~ x3i;"
+        spec = parse(f"CLUSTERID: j; MODEL: {focal} {selection}")
+        assert nearness(spec, target, "selection") == (1.0, [])
+
+
+def test_models_that_may_be_seen_do_not_say_what_has_no_auxiliary_model():
+    assignment = assignment_of({"key": "a", "title": "A", "visible": ["focal"]})
+    assert "FIXED" not in "".join(manifest_of(assignment, "h", "0", "")["models"])
+
+
+@pytest.mark.parametrize("other", [f"CLUSTERID: j; CENTER: grandmean = x2i; MODEL: {FOCAL}",
+                                   f"CLUSTERID: j; ORDINAL: y; MODEL: {FOCAL}",
+                                   f"MODEL: {FOCALS[1]}"])  # fmt: skip
+def test_what_is_done_to_variables_makes_two_models_different(other):
+    one = parse(f"CLUSTERID: j; MODEL: {FOCAL} BURN: 5;")
+    assert same_model(one, parse(f"CLUSTERID: j; MODEL: {FOCAL} SEED: 7;"))
+    assert not same_model(one, parse(other))
+    assert not same_model(one, None)

@@ -1,16 +1,18 @@
 """A class of 120: released, answered honestly, dishonestly and with all kinds of damage, marked."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
 from classroom import IN_TIME, Classroom, damages, script, zipped
 from large_class import MODELS, SEED, N, student
+from small_class import STUDENTS, here
 
 from tutorkit.marking import grade
 
 
 @pytest.fixture(scope="session")
-def room(tmp_path_factory):
+def large(tmp_path_factory):
     lines = [f"s{k:03d},Student {k},s{k:03d}@example.org,{9000 + k}" for k in range(N - 2)]
     lines += ['"=cmd|calc!A1","<b>Åsa</b> =1+1",,', '"../../etc/passwd",Zoë,,']
     room = Classroom(tmp_path_factory.mktemp("class"), lines)
@@ -19,8 +21,9 @@ def room(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def handed_in(room):
+def handed_in(large):
     """Hand in: students 0-59 honest, in all forms; then one for each kind of damage; tricks."""
+    room = large
     who, k = {}, 0
     for name, (text, *_) in MODELS.items():
         for form in range(5):
@@ -111,3 +114,24 @@ def tricks(handed_in):
 def graded(handed_in, tricks):
     return grade(handed_in.submissions, handed_in.ledger, handed_in.folder / "grades",
                  progress=False)  # fmt: skip
+
+
+# --- a small class ---
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory):
+    room = Classroom(tmp_path_factory.mktemp("class"), STUDENTS)
+    room.release()
+    return room
+
+
+@pytest.fixture
+def room(released, tmp_path, monkeypatch):
+    monkeypatch.setattr("tutorkit.marking.grading.examiner", here)
+    shutil.copytree(released.folder, tmp_path / "class")
+    room = Classroom(tmp_path / "class", STUDENTS)
+    room.run = lambda **more: grade(
+        room.submissions, room.ledger, room.folder / "grades", progress=False, **more
+    )
+    return room

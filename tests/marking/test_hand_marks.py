@@ -113,3 +113,27 @@ def test_a_table_of_another_assignment_is_refused(tmp_path):
         write(tmp_path, ["other", "anna", "report", "2", "", CODE])
     with pytest.raises(DataError, match="has no column 'mark'"):
         write(tmp_path, head=["assignment", "student", "question"])
+
+
+def test_a_comment_without_a_mark_does_not_hold_an_answer_fast(tmp_path):
+    marks = write(tmp_path, ["small", "anna", "report", "", "Look again", "aother"])
+    (row,) = again(tmp_path, marks)
+    assert (row["comment"], row["code"]) == ("Look again", CODE)
+
+
+def test_who_has_not_answered_has_no_line(tmp_path):
+    marks = HandMarks(tmp_path / FILE, ASSIGNMENT)
+    marks.write([("ben", "Ben", Answers("small", "h", "s", given={"report": " \n"}))])
+    assert read(tmp_path) == []
+
+
+def test_two_lines_of_which_one_has_only_a_comment_are_not_thrown_together(tmp_path):
+    one = ["small", "anna", "report", "2", "", CODE]
+    with pytest.raises(DataError, match="two lines with marks"):
+        write(tmp_path, one, [*one[:3], "", "Look again", CODE])
+
+
+@pytest.mark.parametrize(("mark", "value"), [("0", 0), ("3", 3)])
+def test_the_least_and_the_most_are_marks(tmp_path, mark, value):
+    marks = write(tmp_path, ["small", "anna", "report", mark, "", CODE])
+    assert marks.of("anna", ANSWERS) == {"report": (value, "")}

@@ -190,3 +190,52 @@ def test_a_model_that_was_changed_after_its_run_is_noted():
     assert mark(ASSIGNMENT, ISSUED, answers).doubts == ()  # settings do not make another model
     changed = replace(answers, script=HEAD + FOCAL + AUXILIARY)
     assert "changed after the run" in mark(ASSIGNMENT, ISSUED, changed).doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "sha256", "words"),
+    [
+        ({}, "other", "of other data than those that were issued"),
+        ({"psr": 0.5}, "s", "cannot be of a run of this length"),
+        ({"ess": 10_001.0}, "s", "cannot be of a run of this length"),
+        ({"lower": 1.1}, "s", "The figures of x1i contradict each other"),
+        ({"upper": 0.9}, "s", "The figures of x1i contradict each other"),
+        ({"sd": -1.0}, "s", "The figures of x1i contradict each other"),
+        ({"mcse": -1e9}, "s", "The figures of x1i contradict each other"),  # else it buys all
+    ],
+)
+def test_figures_that_cannot_be_do_not_count(more, sha256, words):
+    found = mark(ASSIGNMENT, ISSUED, Answers("a", "h", sha256, run=run(1.0, **more)))
+    parts = {part.key: part for part in found.parts}
+    for key in ("convergence", "estimates"):
+        assert parts[key].points == 0
+        assert words in parts[key].words[0]
+    assert words in found.doubts[0]
+    assert parts["focal"].points == 4
+
+
+def test_an_estimate_without_a_monte_carlo_error_has_a_tenth_of_an_sd():
+    limit = 0.025 + 3 * math.hypot(0.003, 0.01)
+    for off, points in ((limit - 1e-6, 4), (limit + 1e-6, 2)):
+        without = replace(run(1.0), estimates={"x1i": {"estimate": 1 + off}})
+        assert marked(run=without)["estimates"].points == points
+
+
+def test_listwise_deletion_is_named_where_an_estimate_is_near_it_and_costs_marks():
+    assert "listwise" not in marked(run=run(0.82))["estimates"].words[0]
+    near = replace(ISSUED, listwise={"x1i": 0.94})
+    answers = Answers("a", "h", "s", run=run(0.94))
+    assert "listwise" not in mark(ASSIGNMENT, near, answers).parts[4].words[0]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        HEAD + "focal: y ~ x1i x2i x3i;",
+        HEAD + "focal: y ~ x1i x2i x3i | x1i;",
+        (HEAD + FOCAL).replace("CLUSTERID: j", "CLUSTERID: k"),
+    ],
+)
+def test_slopes_and_clusters_make_another_model(script):
+    answers = Answers("a", "h", "s", script=script, run=run(1.0))
+    assert "changed after the run" in mark(ASSIGNMENT, ISSUED, answers).doubts[0]

@@ -175,3 +175,35 @@ def test_names_in_a_students_zip_file_say_nothing_about_whose_it_is():
     assert owners.of("group A/anna/x/answers.json").student.student == "anna"
     assert owners.of("work.zip/anna/answers.json") is None
     assert owners.of("james/work.zip/anna/answers.json").student.student == "james"
+
+
+def test_what_macs_and_jupyter_add_is_left_out(tmp_path):
+    extra = ("__MACOSX/._answers.json", "._answers.json", "x/.ipynb_checkpoints/answers-c.json")
+    members = [("answers.json", b"1"), *((name, b"0") for name in extra)]
+    (tmp_path / "ben.zip").write_bytes(zipped(*members))
+    assert places(tmp_path, "ben.zip") == {("ben.zip/answers.json", b"1", "")}
+    kept = tmp_path / "anna" / ".ipynb_checkpoints"
+    kept.mkdir(parents=True)
+    (kept / "answers-checkpoint.json").write_bytes(b"0")
+    (tmp_path / "anna" / "._answers.json").write_bytes(b"0")
+    (tmp_path / "anna" / "answers.json").write_bytes(b"1")
+    assert places(tmp_path, "anna") == {("anna/answers.json", b"1", "")}
+
+
+def test_of_many_files_and_of_large_ones_no_more_is_read_than_may_be(tmp_path):
+    many = [(f"{k}.txt", "") for k in range(2000)]
+    (tmp_path / "anna.zip").write_bytes(zipped(*many, ("answers.json", b"1")))
+    (found,) = Source(tmp_path).find("anna.zip")
+    assert (found.content, "more than 2,000 files" in found.problem) == (None, True)
+    (tmp_path / "ben.zip").write_bytes(zipped(("answers.json", b"0" * 3_000_000)))
+    (found,) = Source(tmp_path).find("ben.zip")
+    assert len(found.content) == 1_000_001
+
+
+def test_a_time_beside_the_answers_is_no_link(tmp_path):
+    (tmp_path / "anna").mkdir()
+    (tmp_path / "anna" / "answers.json").write_bytes(b"1")
+    (tmp_path / "private").write_text("secret")
+    (tmp_path / "anna" / "timestamp.txt").symlink_to(tmp_path / "private")
+    (time,) = {f.time for f in Source(tmp_path).find("anna") if f.content}
+    assert time == ""

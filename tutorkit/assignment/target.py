@@ -52,6 +52,23 @@ def nearness(spec: ModelSpec | None, target: Target, role: Role) -> tuple[float,
     return share, found or [Finding(f"The {role} model is not the one asked for.", "")]
 
 
+def same_model(one: ModelSpec | None, two: ModelSpec | None) -> bool:
+    """Tell whether two models are one, whatever the settings and priors of their runs."""
+    if one is None or two is None:
+        return one is two
+    return _signature(one) == _signature(two)
+
+
+def _signature(spec: ModelSpec) -> tuple[object, ...]:
+    equations = {
+        (e.outcome, e.random_intercept, frozenset(t.key for t in e.predictors),
+         frozenset(t.key for t in e.slopes))
+        for e in spec.equations
+    }  # fmt: skip
+    centred = (frozenset(spec.grand_mean), frozenset(spec.group_mean))
+    return spec.cluster, equations, centred, frozenset(spec.ordinal), spec.transforms
+
+
 def _share(spec: ModelSpec, key: ModelSpec, target: Target, role: Role) -> float:
     wanted, own = {*_elements(key, role, target)}, {*_elements(spec, role, target)}
     right, too_many = len(wanted & own), len(own - wanted)

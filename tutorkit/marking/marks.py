@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tutorkit.assignment.answers import Answers, RunSummary
 from tutorkit.assignment.description import Assignment, Item
 from tutorkit.assignment.ledger import Issued
-from tutorkit.assignment.target import nearness, target_of
+from tutorkit.assignment.target import nearness, same_model, target_of
 from tutorkit.errors import TutorkitError
 from tutorkit.model.script import parse
 from tutorkit.model.spec import ModelSpec
@@ -107,8 +107,7 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
         if item.points:
             parts.append(_answered(item, answers.given.get(item.key)))
     if run is not None and answers.script not in ("", run.script) and not problem:
-        later = _read(answers.script)[0]
-        if later is None or spec is None or _model(later) != _model(spec):
+        if not same_model(_read(answers.script)[0], spec):
             doubts.append("The model was changed after the run; that of the run counts.")
     return Marked(tuple(parts), tuple(mistakes), tuple(doubts))
 
@@ -134,13 +133,6 @@ def _read(script: str) -> tuple[ModelSpec | None, str]:
         return parse(script), ""
     except TutorkitError as error:
         return None, f"The script cannot be read: {error.message}."
-
-
-def _model(spec: ModelSpec) -> tuple[object, ...]:
-    """Return what makes two models one, whatever the settings of their runs."""
-    terms = {(e.outcome, *(t.key for t in e.predictors), "|", *(t.key for t in e.slopes))
-             for e in spec.equations}  # fmt: skip
-    return spec.cluster, frozenset(terms)
 
 
 def _trouble(answers: Answers, issued: Issued) -> str:

@@ -113,9 +113,8 @@ class Source:
         for info in archive.infolist():
             parts = PurePosixPath(info.filename).parts
             ours = parts[:depth] == self.inside and len(parts) > depth
-            if ours and not info.is_dir() and "__MACOSX" not in parts:
-                if not parts[depth].startswith("."):
-                    yield parts[depth], info
+            if ours and not info.is_dir() and not _is_extra(parts[depth:]):
+                yield parts[depth], info
 
 
 def open_source(path: Path, is_known: Callable[[str], bool]) -> Source:
@@ -171,14 +170,21 @@ def _in_folder(folder: Path, shown: str) -> Iterator[Found]:
                 yield Found(shown, problem=TOO_MANY)
                 return
             label = f"{name}/{item.name}"
+            if _is_extra((item.name,)):
+                continue
             if item.is_dir(follow_symlinks=False):
-                if depth < DEEP and item.name != ".ipynb_checkpoints":
+                if depth < DEEP:
                     stack.append((Path(item.path), label, depth + 1))
                 continue
             try:
                 yield from _in_file(Path(item.path), label)
             except OSError as error:
                 yield Found(label, problem=f"It cannot be opened: {error.strerror}")
+
+
+def _is_extra(parts: tuple[str, ...]) -> bool:
+    """Tell whether a file is one that Macs and Jupyter add."""
+    return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 
 
 def _in_bytes(content: bytes, shown: str, nested: int) -> Iterator[Found]:
@@ -206,7 +212,7 @@ def _in_zip(
         name = parts[-1] if parts else ""
         label = "/".join([*([shown] if shown else []), info.filename])[:300]
         inner = name.lower().endswith(".zip")
-        if "__MACOSX" in parts or not (inner or NAME.fullmatch(name)):
+        if _is_extra(parts) or not (inner or NAME.fullmatch(name)):
             continue
         if info.flag_bits & 1:
             yield Found(label, problem="It is protected by a password")

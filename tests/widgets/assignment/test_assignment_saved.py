@@ -7,7 +7,7 @@ from classroom import RIGHT
 from ipywidgets import RadioButtons, Textarea
 from student import all_of, run, saved
 
-from tutorkit import Assignment, DataError
+from tutorkit import Assignment, DataError, TutorkitError
 from tutorkit.assignment.answers import LONGEST
 from tutorkit.widgets.assignment.assignment_session import MARKING, AssignmentSession
 
@@ -121,3 +121,10 @@ def test_while_it_is_marked_nothing_is_moved_or_saved(folder, monkeypatch):
         "answers.json", "assignment.ipynb", "data.csv", "manifest.json",
     }  # fmt: skip
     assert (folder / "answers.json").read_text() == "{}"
+
+
+def test_what_could_not_be_read_is_not_handed_in(assignment, folder):
+    assignment.session.write("MODEL: y ~ x1i; " + "# x" * LONGEST)
+    with pytest.raises(TutorkitError, match="This cannot be handed in"):
+        assignment.submit()
+    assert not (folder / "answers.json").exists()

@@ -1,13 +1,18 @@
 """An assignment in a notebook: what is asked, checked, run and handed in."""
 
+import json
+import tomllib
+
 import pytest
-from classroom import RIGHT
+from classroom import RIGHT, SMALL, script
 from ipywidgets import Button, Textarea
 from student import all_of, run, saved
 
 from tutorkit import Assignment, DataError, TutorkitError
 from tutorkit.assignment.answers import LONGEST, read_answers
-from tutorkit.widgets.assignment.assignment_session import MARKING
+from tutorkit.assignment.manifest import manifest_of
+from tutorkit.assignment.reading import assignment_of
+from tutorkit.widgets.assignment.assignment_session import MARKING, AssignmentSession
 from tutorkit.widgets.assignment.model_check import ModelCheck, visible_findings
 from tutorkit.widgets.assignment.questions import ChoiceView, WrittenView
 from tutorkit.widgets.own_data import OwnData
@@ -151,7 +156,8 @@ def test_other_data_are_not_loaded(assignment, folder):
 def test_the_head_says_what_when_and_whose(assignment, folder):
     handle = saved(folder, "manifest.json")["handle"]
     head = assignment.head.value
-    assert "A small assignment: 20 points, due on 11 December 2026 at 23:59 (UTC+0100)" in head
+    assert "A small assignment: 20 points" in head
+    assert "due on 11 December 2026 at 23:59 (UTC+0100)" in head
     assert handle in head
     assert "Points: focal 4, auxiliary 3, selection 3, convergence 2, estimates 4" in head
     assert "highest PSR is at most 1.05 and the fewest effective draws are 100 or more" in head
@@ -170,3 +176,55 @@ def test_a_run_of_another_model_is_said_when_it_is_handed_in(assignment):
     assert "of another model than the one above" in view.state.value
     session.write(RIGHT)
     assert "of another model" not in view.state.value
+
+
+def test_a_run_that_was_stopped_before_its_first_draw_does_not_count(assignment, capfd):
+    session = assignment.session
+    session.answer("direction", 0)
+    session.write(RIGHT.replace("BURN: 300", "BURN: 4000000"))
+    session.start()
+    while session.run is None or not session.run.chains:
+        pass
+    session.stop()
+    session.wait()
+    assert session.summary is None
+    assert session.draws.n_kept == 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_an_answer_that_was_taken_away_is_lacking_again(assignment):
+    session = assignment.session
+    session.answer("report", "So far")
+    assert not any("What do you report?" in words for words in session.lacking)
+    session.answer("report", "")
+    assert "Not answered: What do you report?" in session.lacking
+
+
+def test_check_looks_at_all_parts_that_are_visible(folder):
+    told = saved(folder, "manifest.json")
+    described = assignment_of(tomllib.loads(SMALL) | {"visible": ["focal", "auxiliary"]})
+    manifest = manifest_of(described, told["handle"], told["sha256"], "")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    session = AssignmentSession(folder)
+    session.write(script(auxiliary="", fixed=""))
+    words = [finding.what for finding in visible_findings(session.spec, session.manifest)]
+    assert any("There is no auxiliary model of x1i" in word for word in words)
+
+
+def test_a_change_after_all_was_done_is_told(assignment):
+    session, view = assignment.session, assignment.submission()
+    for key, value in (("direction", 0), ("mechanism", 0), ("report", "x")):
+        session.answer(key, value)
+    run(session)
+    assert session.lacking == []
+    assignment.submit()
+    session.answer("report", "y")
+    assert "You have changed something since: submit again." in view.state.value
+
+
+def test_handed_in_again_it_is_as_it_was_handed_in(assignment):
+    for text in ("one", "two"):
+        assignment.session.answer("report", text)
+        assert assignment.session.changed == (text == "two")
+        assignment.submit()
+        assert not assignment.session.changed

@@ -9,6 +9,7 @@ from pathlib import Path
 from ipywidgets import HTML, Button
 
 from tutorkit.assignment.manifest import ANSWERS, WORK
+from tutorkit.assignment.target import same_model
 from tutorkit.model.script import parse
 from tutorkit.widgets.assignment.assignment_session import AssignmentSession
 from tutorkit.widgets.assignment.model_check import ModelCheck
@@ -149,7 +150,7 @@ def _run_words(session: AssignmentSession) -> str:
         f"Your last run is in it ({run.iterations:,} draws, seed {run.seed}{early}; of its focal "
         f"parameters the highest PSR is {run.psr:.3f}, the fewest effective draws {run.ess:,.0f})."
     )
-    if session.spec is None or parse(run.script).equations != session.spec.equations:
+    if not same_model(session.spec, parse(run.script)):
         words += " It is of another model than the one above, and that run's model counts."
     return words
 
