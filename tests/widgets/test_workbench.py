@@ -42,7 +42,7 @@ def test_run_returns_the_draws_and_every_view_has_followed(bench):
 @pytest.mark.parametrize("name", tk.VIEWS)
 def test_every_view_is_public_and_usable_alone(name):
     cls = getattr(tk, name)
-    if name not in ("Session", "Workbench", "Lesson"):  # which are no views of a session
+    if name not in ("Session", "Workbench", "Lesson", "Assignment"):  # no views of a session
         view = cls(tk.Session("04_multilevel"))
         assert complaints(view) == []
         view.session.write(SHORT)
