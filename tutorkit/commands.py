@@ -1,17 +1,20 @@
-"""The command line for instructors: ``tutorkit assign init | release`` and ``tutorkit grade``."""
+"""The command line for instructors: ``tutorkit assign init | release`` and ``tutorkit grade``.
+
+What a command needs is imported when it is run: the other commands start without.
+"""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tutorkit.assignment.ledger import read_ledger
-from tutorkit.assignment.reading import EXAMPLE
-from tutorkit.assignment.release import Release, release
 from tutorkit.errors import DataError
 from tutorkit.files import write_whole
+
+if TYPE_CHECKING:
+    from tutorkit.assignment.release import Release
 
 STOPPED = 130
 
@@ -47,6 +50,8 @@ def assign(options: argparse.Namespace) -> int:
     """
     if options.what == "init":
         return _init(Path(options.file))
+    from tutorkit.assignment.release import release
+
     make: Callable[..., Release] = release
     if options.nbgrader:
         from tutorkit.nbgrader.course import release_course  # nbgrader takes a while to import
@@ -71,6 +76,7 @@ def grade(options: argparse.Namespace) -> int:
     TutorkitError
         If submissions or ledger cannot be used.
     """
+    from tutorkit.assignment.ledger import read_ledger
     from tutorkit.marking.grading import grade as mark_all
     from tutorkit.marking.hand_marks import FILE as HAND
     from tutorkit.marking.overview import FILE, is_fine, summary
@@ -93,6 +99,8 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def _init(file: Path) -> int:
+    from tutorkit.assignment.reading import EXAMPLE
+
     if file.exists():
         raise DataError(f"'{file}' is there already", "Give another name.")
     try:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tutorkit.comparison.tables import compare, focal_draws
+from tutorkit.comparison.tables import compare, focal_values
 from tutorkit.diagnostics import bulk_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import DataError
@@ -82,7 +82,7 @@ def summary_of(draws: Draws) -> RunSummary:
     TutorkitError
         If it kept no draw.
     """
-    values = np.stack(list(focal_draws("run", draws).values()), axis=-1)
+    values = focal_values("run", draws)
     table = compare({"run": draws}).set_index("parameter")
     rows = {
         str(name): {key: float(row[key]) for key in ESTIMATE if math.isfinite(row[key])}
@@ -118,7 +118,7 @@ def read_answers(content: bytes) -> Answers:
     try:
         text = content.decode("utf-8-sig")
         tree = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
-        text_of_all(tree).encode()  # half a letter cannot be written anywhere
+        json.dumps(tree, ensure_ascii=False).encode()  # half a letter cannot be written anywhere
     except UnicodeError:
         raise DataError("It holds signs that are no text") from None
     except RecursionError:
@@ -131,15 +131,6 @@ def read_answers(content: bytes) -> Answers:
     except (LookupError, TypeError, AttributeError, OverflowError, ValueError) as error:
         what = f": {error}" if isinstance(error, _Refused) else ""
         raise DataError(f"It does not hold what an answers file holds{what}") from None
-
-
-def text_of_all(tree: Any) -> str:
-    """Return all texts in a tree, one after the other."""
-    if isinstance(tree, dict):
-        return "".join(map(text_of_all, [*tree, *tree.values()]))
-    if isinstance(tree, list):
-        return "".join(map(text_of_all, tree))
-    return tree if isinstance(tree, str) else ""
 
 
 class _Refused(ValueError):

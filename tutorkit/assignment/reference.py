@@ -15,7 +15,7 @@ from tutorkit.assignment.description import Assignment
 from tutorkit.assignment.ledger import Issued
 from tutorkit.assignment.roster import Student
 from tutorkit.assignment.secret import generator
-from tutorkit.comparison.tables import compare, focal_draws, is_coefficient
+from tutorkit.comparison.tables import compare, focal_values, is_coefficient
 from tutorkit.diagnostics import split_psr
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.reml import fit_reml
@@ -91,8 +91,7 @@ def _reference(
         seed = int.from_bytes(key[4 * k : 4 * k + 4]) // 2
         n = assignment.iterations * 4**k
         draws = sample(spec, table, seed=seed, burn=BURN, iterations=n, progress=False)
-        values = np.stack(list(focal_draws("reference", draws).values()), axis=-1)
-        if np.nanmax(split_psr(values)) <= WORST_PSR:
+        if np.nanmax(split_psr(focal_values("reference", draws))) <= WORST_PSR:
             rows = compare({"reference": draws}).set_index("parameter")
             return {
                 name: {key: float(rows[of].loc[name]) for key, of in STATISTICS.items()}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tutorkit.charts.intervals import interval_chart
 from tutorkit.charts.picture import Picture
-from tutorkit.comparison import TRUTH, Fit, compare, figure, focal_draws, is_coefficient
+from tutorkit.comparison import TRUTH, Fit, compare, figure, focal_values, is_coefficient
 from tutorkit.diagnostics import TARGET_PSR, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import TutorkitError
@@ -69,7 +69,7 @@ def _disagreeing(fits: Mapping[str, Fit]) -> list[str]:
     lines = []
     for name, fit in fits.items():
         if isinstance(fit, Draws):
-            psr = np.nanmax(split_psr(np.stack(list(focal_draws(name, fit).values()), axis=-1)))
+            psr = np.nanmax(split_psr(focal_values(name, fit)))
             if psr > TARGET_PSR:
                 lines.append(
                     f"The chains of {name} do not agree (PSR {psr:.2f}): run it longer before it "

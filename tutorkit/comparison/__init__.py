@@ -14,11 +14,13 @@ from tutorkit.comparison.tables import (
     figure,
     focal_draws,
     focal_estimates,
+    focal_values,
     is_coefficient,
     wide,
 )
 
 __all__ = [
     "TRUTH", "Fit", "comparable", "compare", "difference", "figure", "focal_draws",
-    "focal_estimates", "focal_formula", "is_coefficient", "true_formula", "truth_fits", "wide",
+    "focal_estimates", "focal_formula", "focal_values", "is_coefficient", "true_formula",
+    "truth_fits", "wide",
 ]  # fmt: skip

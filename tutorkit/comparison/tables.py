@@ -171,6 +171,17 @@ def focal_draws(name: str, fit: Draws) -> dict[str, Floats]:
     return short_names({p.name: fit.get(outcome, p.name, p.group) for p in named}, random)
 
 
+def focal_values(name: str, fit: Draws) -> Floats:
+    """Return the focal model's draws, (chain, draw, parameter), in the order of `focal_draws`.
+
+    Raises
+    ------
+    TutorkitError
+        If the run, called ``name``, kept no draw.
+    """
+    return np.stack(list(focal_draws(name, fit).values()), axis=-1)
+
+
 def focal_estimates(fit: RemlFit) -> pd.DataFrame:
     """Return estimate, sd, lower and upper of a REML fit by the parameters' short names."""
     table = fit.table().rename(columns={"se": "sd"}).set_index("parameter")

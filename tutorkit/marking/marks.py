@@ -82,10 +82,10 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
     script = run.script if run is not None else answers.script
     spec, problem = _read(script)
     parts, mistakes = [], []
-    points = assignment.points.parts
+    points, target = assignment.points.parts, target_of(assignment.data)
     for role in ROLES:
         if role in points:
-            credit, found = nearness(spec, target_of(assignment.data), role)
+            credit, found = nearness(spec, target, role)
             words = [f"{f.what} {f.why}".strip() for f in found] or ["As asked for."]
             mistakes += [f.what for f in found]
             words = [problem] if problem else words
@@ -93,16 +93,10 @@ def mark(assignment: Assignment, issued: Issued, answers: Answers) -> Marked:
     trouble = _trouble(answers, issued)
     if trouble:
         doubts.append(trouble)
-    if "convergence" in points:
-        credit, words = _converged(assignment, None if trouble else run)
-        parts.append(
-            _part("convergence", credit, points["convergence"], [trouble] if trouble else words)
-        )
-    if "estimates" in points:
-        credit, words = _estimates(assignment, issued, None if trouble else run)
-        parts.append(
-            _part("estimates", credit, points["estimates"], [trouble] if trouble else words)
-        )
+    for key, judge in (("convergence", _converged), ("estimates", _estimates)):
+        if key in points:
+            credit, words = (0.0, [trouble]) if trouble else judge(assignment, issued, run)
+            parts.append(_part(key, credit, points[key], words))
     for item in assignment.items:
         if item.points:
             parts.append(_answered(item, answers.given.get(item.key)))
@@ -151,7 +145,9 @@ def _trouble(answers: Answers, issued: Issued) -> str:
     return ""
 
 
-def _converged(assignment: Assignment, run: RunSummary | None) -> tuple[float, list[str]]:
+def _converged(
+    assignment: Assignment, _: Issued, run: RunSummary | None
+) -> tuple[float, list[str]]:
     if run is None:
         return 0.0, ["There is no run."]
     wanted = assignment.criteria

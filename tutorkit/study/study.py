@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tutorkit.comparison.focal import Fit
-from tutorkit.comparison.tables import TRUTH, compare, focal_draws
+from tutorkit.comparison.tables import TRUTH, compare, focal_values
 from tutorkit.diagnostics import bulk_sizes, split_psr
 from tutorkit.draws import Draws
 from tutorkit.errors import SpecError, TutorkitError, did_you_mean
@@ -157,7 +157,7 @@ def _rows(name: str, fit: Fit, scenario: Scenario) -> list[dict[str, Any]]:
     rows = table.loc[table["method"] != TRUTH, KEPT].to_dict("records")
     shared: dict[str, Any] = {"method": name}
     if isinstance(fit, Draws):
-        values = np.stack(list(focal_draws(name, fit).values()), axis=-1)
+        values = focal_values(name, fit)
         shared["psr"] = float(np.nanmax(split_psr(values)))
         shared["ess"] = float(np.nanmin(bulk_sizes(values)))
     known = [{str(k): v for k, v in row.items() if v == v} for row in rows]  # without nan

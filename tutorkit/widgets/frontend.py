@@ -42,25 +42,26 @@ class Guard(anywidget.AnyWidget):
     def __init__(self, uid: str) -> None:
         super().__init__()
         self.add_class(f"tutorkit-view-{uid}")
-        self._waiting: dict[int, Callable[[], None]] = {}
+        self._waiting: dict[int, tuple[Callable[[], None], threading.Timer]] = {}
         self._numbers = count(1)
         self.on_msg(self._heard)
 
     def flush(self, call: Callable[[], None]) -> None:
         """Make a call once all that was changed on the page is here, or after a while."""
         number = next(self._numbers)
-        self._waiting[number] = call
-        self.send({"flush": number})
         timer = threading.Timer(PATIENCE, self._call, [number])
         timer.daemon = True
+        self._waiting[number] = call, timer
+        self.send({"flush": number})
         timer.start()
 
     def _heard(self, _: object, content: dict[str, int], __: object) -> None:
         self._call(content.get("flushed", 0))
 
     def _call(self, number: int) -> None:
-        call = self._waiting.pop(number, None)
-        if call is not None:
+        call, timer = self._waiting.pop(number, (None, None))
+        if call is not None and timer is not None:
+            timer.cancel()
             call()
 
 
