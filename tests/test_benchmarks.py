@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from tests.benchmarks import cold, gibbs, import_time, live, mixing, peer, scaling
+from tests.benchmarks import cold, gibbs, import_time, live, mixing, opening, peer, scaling
 from tests.benchmarks.hard_set import chapter_like, hard_set
 from tests.benchmarks.models import REFERENCE, chapter_data, incomplete_123
 from tests.benchmarks.plain_gibbs import sample_gibbs
@@ -69,7 +69,7 @@ def test_the_table_shows_median_range_and_target():
     assert tree["benchmarks"]["x"]["raw"] == {"k": [1]}
 
 
-@pytest.mark.parametrize("benchmark", [gibbs, live, mixing, scaling, import_time])
+@pytest.mark.parametrize("benchmark", [gibbs, live, mixing, opening, scaling, import_time])
 def test_benchmark_runs(benchmark, tmp_path):
     charts = tmp_path if benchmark in (gibbs, scaling) else None
     result = benchmark.run(Options(runs=1, quick=True, charts=charts))

@@ -1,4 +1,4 @@
-"""The command line: ``tutorkit fit | lab | warm | assign | grade``."""
+"""The command line: ``tutorkit fit | lab | lessons | warm | assign | grade``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tutorkit.data import read_data
 from tutorkit.draws import Draws
 from tutorkit.errors import DataError, TutorkitError
 from tutorkit.export import to_json
+from tutorkit.lab import copy_lessons
 from tutorkit.model.script import parse, spot
 from tutorkit.model.spec import ModelSpec, Save
 from tutorkit.reml import RemlFit, fit_reml
@@ -68,10 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "warm":
             print(f"The sampler is ready after {warm():.1f} seconds.")
             return 0
-        from tutorkit.lab import open_lab  # JupyterLab takes a second to import
-
-        open_lab(rest)
-        return 0
+        if options.command == "lessons":
+            print(f"The lessons start from '{copy_lessons(Path.cwd())}'.")
+            return 0
+        return _lab(options, rest)
     except TutorkitError as error:
         file = options.script if options.command == "fit" and error.spot else ""
         print(f"tutorkit: {error.one_line(file)}", file=sys.stderr)
@@ -102,10 +103,27 @@ def _parser() -> argparse.ArgumentParser:
             f"--{name}", type=int, metavar="N", help=f"{meaning}, overrides the script"
         )
     fit.add_argument("--quiet", action="store_true", help="no progress bar")
-    known.add_parser("lab", help="open the lessons in JupyterLab (its options may follow)")
+    lab = known.add_parser("lab", help="open the lessons in JupyterLab (its options may follow)")
+    lab.add_argument(
+        "--offline-check", action="store_true", help="only say whether all works without a network"
+    )
+    known.add_parser("lessons", help="copy the lessons to tutorkit-lessons, as lab does")
     known.add_parser("warm", help="compile the sampler now, so that the first run starts at once")
     commands.add_commands(known)
     return parser
+
+
+def _lab(options: argparse.Namespace, rest: Sequence[str]) -> int:
+    if not options.offline_check:
+        from tutorkit.lab.opening import open_lab  # JupyterLab takes a second to import
+
+        open_lab(rest)
+        return 0
+    if rest:
+        _parser().error(f"unknown argument {rest[0]}")
+    from tutorkit.lab.offline import check_offline
+
+    return 0 if check_offline(Path.cwd()) else 1
 
 
 def _fit(options: argparse.Namespace) -> int:

@@ -44,6 +44,12 @@ def warm() -> float:
     return time.perf_counter() - began
 
 
+def is_warm() -> bool:
+    """Return whether the next run would start at once, with nothing to compile."""
+    run = _example()
+    return bool(blocks.is_ready(run.rng, run.plan, run.state, run.out))
+
+
 def _example() -> Chain:
     """Return a short run of a small model, which needs all that any other needs."""
     spec = ModelSpec(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import cold, gibbs, import_time, live, mixing, peer, scaling
+from tests.benchmarks import cold, gibbs, import_time, live, mixing, opening, peer, scaling
 from tests.benchmarks.results import Options, Result, Row, as_json, machine, markdown
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "cold": cold.run,
     "scaling": scaling.run,
     "live": live.run,
+    "opening": opening.run,
     "import": import_time.run,
 }
 

@@ -90,6 +90,10 @@ class Notebook:
         """Return count and outputs of the code cells."""
         return self.page.evaluate(CELLS)
 
+    def begin_all(self):
+        """Begin to run every cell."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+
     def run_all(self):
         """Run every cell and wait for the last reply; return the cells."""
         self.command("notebook:run-all-cells")

@@ -1,12 +1,16 @@
 """The server goes in the middle of a lesson, and with it the folder: answers come back."""
 
+import psutil
 import pytest
 from lab_page import Notebook
 from lab_server import free_port, jupyterlab
 from learner import Learner
 from playwright.sync_api import expect
 
-NAME = "01_what_is_missing.ipynb"
+from tutorkit.teaching.progress import FILE
+
+NAME, MODEL = "01_what_is_missing.ipynb", "03_auxiliary_models.ipynb"
+INCOMPLETE = "Incomplete predictors: tick those that get a model"
 REMEMBERED = "This browser remembers answers that are not in this folder: 3 in lesson 1."
 
 
@@ -21,10 +25,17 @@ def answer(learner):
     learner.done(3, 9)
 
 
-def begin(context, lab):
-    """Open the lesson in a new page and run it."""
+def kill(lab):
+    """End the server and its kernels at once, as a machine that is switched off does."""
+    server = psutil.Process(lab.pid)
+    for process in [*server.children(recursive=True), server]:
+        process.kill()
+
+
+def begin(context, lab, name=NAME):
+    """Open a lesson in a new page and run it."""
     notebook = Notebook(context.new_page())
-    notebook.open(lab, NAME)
+    notebook.open(lab, name)
     notebook.run_all()
     return Learner(notebook)
 
@@ -36,6 +47,7 @@ def before(browser, tmp_path_factory):
     with jupyterlab(tmp_path_factory.mktemp("first"), port=port) as lab:
         learner = begin(context, lab)
         answer(learner)
+        kill(lab)
     yield context, learner, port
     context.close()
 
@@ -76,6 +88,32 @@ def test_the_same_browser_offers_them_on_a_new_server(before, tmp_path):
         expect(learner.root.get_by_text(REMEMBERED)).to_be_hidden()
         assert (lab.folder / "tutorkit-progress.json").exists()
         learner.page.close()
+
+
+def test_the_file_brings_back_answers_and_the_model_that_was_being_built(browser, tmp_path):
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    with jupyterlab(first) as lab:
+        learner = begin(context, lab, MODEL)
+        learner.answer("From lesson 2: why is", "Rows of one cluster")
+        learner.tick(INCOMPLETE, "x1i (13.2% missing)", "x2i (8.5% missing)")
+        learner.tick("Predictors of x2i", "x3i")
+        learner.wait_script("x2i ~ x3i;")
+        learner.done(1, 8)
+        kept = (lab.folder / FILE).read_text(encoding="utf-8")  # as it was downloaded before
+        kill(lab)
+    context.close()
+    (second / "tutorkit-lessons").mkdir(parents=True)
+    (second / "tutorkit-lessons" / FILE).write_text(kept, encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    with jupyterlab(second) as lab:
+        learner = begin(context, lab, MODEL)
+        learner.done(1, 8)
+        learner.wait_script("x2i ~ x3i;")
+        learner.says(learner.question("From lesson 2: why is"), "Right.")
+        learner.shot("lost-server-file")
+    context.close()
 
 
 def test_a_saved_lesson_without_its_kernel_says_how_to_go_on(browser, tmp_path):

@@ -29,11 +29,12 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Lab:
-    """A running server: its address, its token and the folder it shows."""
+    """A running server: its address, its token, the folder it shows and its process."""
 
     address: str
     token: str
     folder: Path
+    pid: int
 
     def write(self, name, cells, kernel="python3"):
         """Write a notebook of code cells, given by their sources."""
@@ -65,13 +66,17 @@ def free_port():
 
 
 @contextlib.contextmanager
-def serving(command, state, answers, timeout=90):
-    """Run a server with settings of its own in ``state``, once ``answers`` raises no OSError."""
+def serving(command, state, answers, timeout=90, variables=None):
+    """Run a server with settings of its own in ``state``, once ``answers`` raises no OSError.
+
+    ``variables`` are those of its environment that differ; the process is yielded.
+    """
     environment = os.environ | {name: str(state / name.lower()) for name in FOLDERS}
     with (state / "server.log").open("w") as log:
         server = subprocess.Popen(
-            command, env=environment, cwd=state, stdout=log, stderr=log, start_new_session=True
-        )
+            command, env=environment | (variables or {}), cwd=state, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
     try:
         end = time.monotonic() + timeout
         while True:
@@ -81,8 +86,8 @@ def serving(command, state, answers, timeout=90):
                 break
             except OSError:
                 assert time.monotonic() < end, (state / "server.log").read_text()
-                time.sleep(0.1)
-        yield
+                time.sleep(0.05)
+        yield server
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
@@ -90,7 +95,7 @@ def serving(command, state, answers, timeout=90):
 
 
 @contextlib.contextmanager
-def jupyterlab(state, folder=None, port=None):
+def jupyterlab(state, folder=None, port=None, variables=None):
     """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
     port, token = port or free_port(), secrets.token_hex(16)
     for plugin, setting in SETTINGS.items():
@@ -106,6 +111,10 @@ def jupyterlab(state, folder=None, port=None):
     ]
     if folder:
         command.append(f"--ServerApp.root_dir={folder}")
-    lab = Lab(f"http://127.0.0.1:{port}", token, folder or state / "tutorkit-lessons")
-    with serving(command, state, lambda: lab.ask("status")):
-        yield lab
+    address = f"http://127.0.0.1:{port}"
+
+    def answers():
+        Lab(address, token, state, 0).ask("status")
+
+    with serving(command, state, answers, variables=variables) as server:
+        yield Lab(address, token, folder or state / "tutorkit-lessons", server.pid)
