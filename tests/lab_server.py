@@ -95,14 +95,18 @@ def serving(command, state, answers, timeout=90, variables=None):
 
 
 @contextlib.contextmanager
-def jupyterlab(state, folder=None, port=None, variables=None):
-    """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``."""
+def jupyterlab(state, folder=None, port=None, variables=None, python=(sys.executable,)):
+    """Run `tutorkit lab`, or JupyterLab in ``folder``, with settings of its own in ``state``.
+
+    ``python`` begins the command: a Python, and before it what runs it, such as binder/start.
+    """
     port, token = port or free_port(), secrets.token_hex(16)
     for plugin, setting in SETTINGS.items():
         file = state / "jupyterlab_settings_dir/@jupyterlab" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(setting))
-    command = [sys.executable, "-m", *(["jupyterlab", "--allow-root"] if folder else COMMAND)]
+    command = [*map(str, python), "-m"]
+    command += ["jupyterlab", "--allow-root"] if folder else COMMAND
     command += ["--no-browser", "--ip=127.0.0.1"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [

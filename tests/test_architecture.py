@@ -13,7 +13,7 @@ MOST_LINES = 300
 
 # each storey imports only from those before it
 STOREYS = [
-    {"errors", "arrays", "wording", "bar"},
+    {"errors", "arrays", "wording", "bar", "imports"},
     {"files", "jobs"},
     {"model"},
     {"data"},

@@ -4,6 +4,7 @@ The image is built on one machine and runs on others. Here the processor's name 
 changes between them, as it would there.
 """
 
+import importlib.util
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from environments import ROOT, environment
@@ -74,11 +76,9 @@ def test_sessions_begin_with_the_start_script(dockerfile):
 
 def versions_in_the_image():
     """Return the versions of Jupyter's parts that repo2docker's image comes with."""
-    import repo2docker
-
-    folder = repo2docker.__path__[0]
-    with open(f"{folder}/buildpacks/conda/environment.py-3.11-linux-64.lock") as lock:
-        found = dict(re.findall(r"/(\w+)-(\d[\d.]*)-\w+\.conda", lock.read()))
+    folder = Path(importlib.util.find_spec("repo2docker").origin).parent
+    lock = folder / "buildpacks/conda/environment.py-3.11-linux-64.lock"
+    found = dict(re.findall(r"/(\w+)-(\d[\d.]*)-\w+\.conda", lock.read_text()))
     return {name: found[name] for name in IMAGE}
 
 

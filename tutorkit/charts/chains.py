@@ -23,7 +23,7 @@ def psr_chart(table: pd.DataFrame) -> alt.LayerChart:
 
     Lines at 1 and at the target; the highest windows above it carry their parameter's name.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     table = table[table["psr"].notna()]
     top = max(LOW_PSR, 1.06 * float(table["psr"].max()))
@@ -65,7 +65,7 @@ def trace_chart(table: pd.DataFrame, label: str) -> alt.LayerChart:
 
     ``label`` names the parameter.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     layers = []
     burn = table[table["phase"] == "burn-in"]
@@ -98,7 +98,7 @@ def rank_chart(table: pd.DataFrame) -> alt.FacetChart:
 
     Bars are counts, the line is what is expected, and the pale band its 95 % range.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     n = int(table["bin"].max())
     x = alt.X(
@@ -128,7 +128,7 @@ def rank_chart(table: pd.DataFrame) -> alt.FacetChart:
 
 def autocorrelation_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Chart the table of `tutorkit.chains.autocorrelation_table`: a line for each chain."""
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     low = min(-0.1, float(table["autocorrelation"].min()))
     zero = alt.Chart(pd.DataFrame({"y": [0]})).mark_rule(color=INK, opacity=0.7).encode(y="y:Q")
@@ -160,7 +160,7 @@ def prior_posterior_chart(table: pd.DataFrame, label: str) -> alt.LayerChart:
     label
         Names the parameter.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     names = list(dict.fromkeys(table["which"]))
     which: dict[str, Any] = {
@@ -185,7 +185,7 @@ def prior_posterior_chart(table: pd.DataFrame, label: str) -> alt.LayerChart:
 
 
 def _text(rows: pd.DataFrame, **mark: Any) -> alt.Chart:
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     text: alt.Chart = alt.Chart(rows).mark_text(color=INK, **mark)
     return text
@@ -193,7 +193,7 @@ def _text(rows: pd.DataFrame, **mark: Any) -> alt.Chart:
 
 def _by_chain(table: pd.DataFrame) -> dict[str, Any]:
     """Return colour and dash that tell chains apart."""
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     chains = sorted(table["chain"].unique().tolist())
     legend = alt.Legend(title="chain", orient="top", symbolSize=300)

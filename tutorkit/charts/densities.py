@@ -43,7 +43,7 @@ def density_chart(
     given, is an upright line. ``estimates`` are those of the fits by name, ``methods`` the names
     given to an `interval_chart` beside it: the fits keep their colours.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     fits = list(dict.fromkeys([*methods, *densities["fit"]]))
     labels = _labels(densities, truth)

@@ -33,7 +33,7 @@ def interval_chart(
     an upright line across the band. ``names`` are all fits there may be: a fit looks the same
     whichever of them are in the table. ``title`` says what the marks are.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     table = table.assign(
         parameter=table["parameter"].map(shortened(table["parameter"], MOST_LETTERS))

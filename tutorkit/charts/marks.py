@@ -23,7 +23,7 @@ def marks_picture(totals: Sequence[float], out_of: float) -> Picture:
     out_of
         The most one can have.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     edges = np.linspace(0, out_of, BARS + 1)
     counts, _ = np.histogram(np.clip(totals, 0, out_of), edges)

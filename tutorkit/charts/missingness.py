@@ -55,7 +55,7 @@ def patterns_chart(table: pd.DataFrame) -> alt.HConcatChart:
 
     The 12 most frequent patterns are drawn.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     names = list(table.columns[:-2])
     table = table.head(MOST_PATTERNS)
@@ -111,7 +111,7 @@ def mechanism_chart(table: pd.DataFrame, variable: str, by: str) -> alt.LayerCha
 
     Each group has a point at its median, a line along its range, and a 95 % interval.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     x_scale = alt.Scale(zero=False, nice=True)
     title = f"{by}  (● median and ── range of a group)"
@@ -146,7 +146,7 @@ def observed_and_complete_picture(
 
 def observed_and_complete_chart(table: pd.DataFrame, variable: str) -> alt.LayerChart:
     """Chart the table of `observed_and_complete`: two outlines, and a line at each mean."""
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     kinds = [OBSERVED, COMPLETE]
     corners = pd.concat([_outline(rows) for _, rows in table.groupby("values", sort=False)])
@@ -184,7 +184,7 @@ def clusters_chart(table: pd.DataFrame, cluster: str, variable: str) -> alt.Laye
 
     Of more than 100 clusters 100 are drawn, evenly chosen by their means.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     known = table.dropna(subset="mean")
     typical = pd.DataFrame({"mean": [known["mean"].mean()]})

@@ -90,7 +90,7 @@ def draw_in_background() -> None:
 
 
 def _draw_nothing() -> None:
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     Picture(alt.Chart(pd.DataFrame({"x": [0]})).mark_point().encode(x="x:Q"), "").svg()
 

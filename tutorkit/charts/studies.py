@@ -67,7 +67,7 @@ def estimates_picture(
     TutorkitError
         If the study has no such parameter or method.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     known_methods = list(dict.fromkeys(results["method"]))
     for method in methods:
@@ -128,7 +128,7 @@ def closer_picture(results: pd.DataFrame, method: str, than: str) -> Picture:
     TutorkitError
         As `tutorkit.closer` does.
     """
-    import altair as alt
+    from tutorkit.charts.library import alt
 
     table = closer(results, method, than)
     share, n = table["share"], table["n"]

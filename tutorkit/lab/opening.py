@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from jupyterlab.labapp import LabApp
-
+from tutorkit import compiling
+from tutorkit.imports import lean
+from tutorkit.lab.ahead import begin_next_lesson, end_unless_used
 from tutorkit.lab.copies import copy_lessons
+
+with lean():
+    from jupyterlab.labapp import LabApp
 
 
 def open_lab(arguments: Sequence[str]) -> None:
     """Run JupyterLab on the lessons, in this process, until it is closed.
 
-    Meanwhile the sampler is compiled in another, so that the first run in a lesson starts at once.
+    Meanwhile the next lesson's kernel is started, and the sampler compiled if it never was, so that
+    neither has to be waited for.
 
     Raises
     ------
@@ -27,6 +34,19 @@ def open_lab(arguments: Sequence[str]) -> None:
     options = [f"--ServerApp.root_dir={first.parent}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
-    warm = [sys.executable, "-m", "tutorkit", "warm"]
-    subprocess.Popen(warm, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    threading.Thread(target=_ahead, args=[first.parent], daemon=True).start()
     LabApp.launch_instance([str(first), *options, *arguments])
+
+
+def _ahead(folder: Path) -> None:
+    begun = None
+    with suppress(Exception):  # then the page does it
+        begun = begin_next_lesson(folder)
+    if not compiling.is_warm():
+        warm = [sys.executable, "-m", "tutorkit", "warm"]
+        process = subprocess.Popen(warm, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if hasattr(os, "setpriority"):  # the page and its kernel go first
+            os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+    with suppress(OSError):
+        if begun is not None:
+            end_unless_used(*begun)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from tutorkit.errors import DataError
-from tutorkit.teaching.progress import FILE, read
+from tutorkit.teaching.progress import FILE, Answers, read
 from tutorkit.teaching.reading import lesson, numbers
 
 CELL = "from tutorkit import start_page\n\nstart_page()"
@@ -72,6 +73,18 @@ def start_notebook(folder: Path) -> str:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     tree = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+
+
+def next_notebook(folder: Path) -> Path | None:
+    """Return the first lesson in which something is left to do; None if there is none."""
+    answers: Answers = {}
+    with suppress(DataError):
+        answers = read(folder / FILE)
+    for number in numbers():
+        content, files = lesson(number), sorted(folder.glob(f"{number:02}_*.ipynb"))
+        if files and len(content.done_of(answers.get(f"{number}", {}))) < len(content.keys):
+            return files[0]
+    return None
 
 
 def _row(folder: Path, number: int, answers: dict[str, object]) -> str:
