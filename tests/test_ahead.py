@@ -1,0 +1,146 @@
+"""The next lesson's kernel is started ahead, once, ready to draw; and ended if it is not used."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from lab_server import jupyterlab
+
+from tutorkit.lab import ahead, copy_lessons
+from tutorkit.teaching import lesson
+from tutorkit.teaching.items import Prediction, Question, Task
+from tutorkit.teaching.overview import next_notebook
+from tutorkit.teaching.progress import FILE, write
+
+FIRST = "01_what_is_missing.ipynb"
+LOOK = """
+import sys
+from pathlib import Path
+wanted = ("altair", "vl_convert", "tutorkit.widgets.workbench")
+Path("seen").write_text(" ".join(name for name in wanted if name in sys.modules))
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """Run JupyterLab where it shows the lessons' folder and more; yield server and folder."""
+    state = tmp_path_factory.mktemp("ahead")
+    lessons = copy_lessons(state).parent
+    with pytest.MonkeyPatch.context() as patch, jupyterlab(state, state):
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(state / "jupyter_runtime_dir"))
+        yield ahead.find_server(lessons.resolve()), lessons
+
+
+@pytest.fixture
+def begun(server):
+    """Begin the next lesson; in the end no kernel is left."""
+    found, lessons = server
+    yield ahead.begin_next_lesson(lessons)
+    for session in found.ask("sessions"):
+        found.ask(f"sessions/{session['id']}", method="DELETE")
+
+
+def paths(server):
+    return [session["path"] for session in server.ask("sessions")]
+
+
+def test_the_kernel_of_the_first_lesson_has_imported_what_it_shows(server, begun):
+    _, lessons = server
+    found, session = begun
+    assert paths(found) == [f"tutorkit-lessons/{FIRST}"]
+    (own,) = found.ask("sessions")
+    assert own["id"] == session
+    ahead.execute(own["kernel"]["id"], LOOK)
+    assert (lessons / "seen").read_text() == "altair vl_convert tutorkit.widgets.workbench"
+
+
+def test_a_kernel_that_is_there_already_is_taken(server, begun):
+    found, session = begun
+    assert ahead.start_kernel(found, server[1].resolve() / FIRST)["id"] == session
+    assert ahead.begin_next_lesson(server[1])[1] == session
+    assert len(paths(found)) == 1
+
+
+def test_it_is_ended_when_another_notebook_is_opened(server, begun, monkeypatch):
+    found, session = begun
+    folder = server[1].resolve()
+    ahead.start_kernel(found, folder / "start.ipynb")
+    monkeypatch.setattr(ahead, "UNUSED", 0.3)
+    assert ahead.end_unless_used(found, session, every=0.05)  # the start page is no other notebook
+    assert len(paths(found)) == 2
+    ahead.start_kernel(found, folder / "workbench.ipynb")
+    monkeypatch.setattr(ahead, "UNUSED", 60)
+    assert not ahead.end_unless_used(found, session, every=0.05)
+    assert sorted(paths(found)) == [
+        "tutorkit-lessons/start.ipynb", "tutorkit-lessons/workbench.ipynb"
+    ]  # fmt: skip
+    assert not ahead.end_unless_used(found, session)
+
+
+class Asked:
+    """A server that says of its sessions what it is told to."""
+
+    def __init__(self, connections):
+        own = {"id": "own", "path": FIRST, "kernel": {"connections": connections}}
+        other = {"id": "other", "path": "workbench.ipynb", "kernel": {"connections": 1}}
+        self.sessions, self.ended = [own, other], []
+
+    def ask(self, path, content=None, method=None):
+        """Answer with the sessions."""
+        if method == "DELETE":
+            self.ended.append(path)
+        return self.sessions
+
+
+@pytest.mark.parametrize(("connections", "ended"), [(1, []), (0, ["sessions/own"])])
+def test_a_kernel_that_a_page_uses_goes_on(connections, ended):
+    server = Asked(connections)
+    assert ahead.end_unless_used(server, "own") == (not ended)
+    assert server.ended == ended
+
+
+def done(content, key):
+    """Return an answer with which an item is done."""
+    item = next((item for item in content.items if item.key == key), None)
+    if isinstance(item, Question):
+        return [next(k for k in range(len(item.choices)) if item.is_right(k))]
+    if isinstance(item, Prediction):
+        return 0 if item.choices else item.low
+    return {"right": True, "hints": 0} if isinstance(item, Task) else True
+
+
+def test_the_next_lesson_is_the_first_with_something_left_to_do(tmp_path):
+    assert next_notebook(tmp_path) is None  # where there are no notebooks
+    folder = copy_lessons(tmp_path).parent
+    assert next_notebook(folder).name == FIRST
+    answers = {f"{n}": {key: done(lesson(n), key) for key in lesson(n).keys} for n in (1, 2)}
+    write(folder / FILE, answers)
+    assert next_notebook(folder).name == "03_auxiliary_models.ipynb"
+    (folder / FILE).write_text("damaged")
+    assert next_notebook(folder).name == FIRST
+
+
+def test_without_a_server_it_ends_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(ahead, "PATIENCE", 0.2)
+    copy_lessons(tmp_path)
+    began = time.monotonic()
+    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons") is None
+    assert time.monotonic() - began < 20
+
+
+CHART = """
+import sys, tutorkit
+model = tutorkit.parse(tutorkit.datasets.script("04_multilevel"))
+table = tutorkit.compare({"": tutorkit.fit_reml(model, tutorkit.datasets.load("04_multilevel"))})
+tutorkit.interval_chart(table).to_json()
+print([name for name in ("altair", "jsonschema", "rfc3987_syntax", "lark") if name in sys.modules])
+import rfc3987_syntax
+"""
+
+
+def test_a_chart_is_made_without_a_grammar_of_addresses_which_others_can_import():
+    pytest.importorskip("rfc3987_syntax")
+    said = subprocess.run([sys.executable, "-c", CHART], capture_output=True, text=True)
+    assert said.stdout.strip() == "['altair', 'jsonschema']", said.stderr
+    assert said.returncode == 0
