@@ -1,14 +1,12 @@
 """Where `tutorkit lab` opens the lessons."""
 
 import json
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from tutorkit import lab
+from tutorkit.lab import copies
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,7 +42,7 @@ def installed(tmp_path, monkeypatch):
     (package / "lessons" / "images" / "a.png").write_text("picture")
     (package / "lessons" / ".ipynb_checkpoints").mkdir()
     (package / "lessons" / ".ipynb_checkpoints" / "old.ipynb").write_text("old")
-    monkeypatch.setattr(lab, "PACKAGE", package)
+    monkeypatch.setattr(copies, "PACKAGE", package)
     return package
 
 
@@ -64,30 +62,3 @@ def test_a_learners_work_is_never_overwritten(installed, tmp_path):
     lab.lessons_folder(tmp_path)
     assert (folder / "00_first.ipynb").read_text() == "my work"
     assert json.loads((folder / "01_second.ipynb").read_text()) == CLEAN
-
-
-def test_the_wheel_holds_lessons_and_data(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "-q",
-        "-w",
-        str(tmp_path),
-        str(ROOT),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    for name in (
-        "lessons/00_whole_analysis.ipynb",
-        "datasets/04_multilevel.csv",
-        "datasets/04_multilevel_complete.csv",
-        "datasets/04_multilevel.imp",
-        "datasets/exercise_04.csv",
-        "datasets/exercise_04_complete.csv",
-        "datasets/README.md",
-    ):
-        assert f"tutorkit/{name}" in names

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tutorkit import compiling
+from tutorkit.compiling import is_warm
 from tutorkit.kernels.jit import CACHE_FOLDER
 from tutorkit.lab.browser import opened_by
 from tutorkit.lab.copies import COPY, lessons_source
@@ -119,7 +119,7 @@ def _lessons(here: Path) -> Finding:
 
 def _cache() -> Finding:
     try:
-        if compiling.is_warm():
+        if is_warm():
             return Finding("cache", f"the sampler is compiled, in '{CACHE_FOLDER}'")
         place = next(p for p in (CACHE_FOLDER, *CACHE_FOLDER.parents) if p.exists())
         with tempfile.TemporaryFile(dir=place):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tutorkit import compiling
+from tutorkit.compiling import is_warm
 from tutorkit.imports import lean
 from tutorkit.lab.ahead import begin_next_lesson, end_unless_used
 from tutorkit.lab.copies import copy_lessons
@@ -42,7 +42,7 @@ def _ahead(folder: Path) -> None:
     begun = None
     with suppress(Exception):  # then the page does it
         begun = begin_next_lesson(folder)
-    if not compiling.is_warm():
+    if not is_warm():
         warm = [sys.executable, "-m", "tutorkit", "warm"]
         process = subprocess.Popen(warm, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if hasattr(os, "setpriority"):  # the page and its kernel go first
