@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import time
+from email.message import Message
+from urllib.error import HTTPError
 
 import pytest
 from lab_server import jupyterlab
@@ -119,6 +121,20 @@ def test_the_next_lesson_is_the_first_with_something_left_to_do(tmp_path):
     assert next_notebook(folder).name == "03_auxiliary_models.ipynb"
     (folder / FILE).write_text("damaged")
     assert next_notebook(folder).name == FIRST
+
+
+def test_a_server_that_wants_a_password_is_asked_once(tmp_path, monkeypatch):
+    asked = []
+
+    def refuse(server, notebook):
+        asked.append(notebook.name)
+        raise HTTPError("http://127.0.0.1", 403, "Forbidden", Message(), None)
+
+    copy_lessons(tmp_path)
+    monkeypatch.setattr(ahead, "find_server", lambda folder: "a server")
+    monkeypatch.setattr(ahead, "start_kernel", refuse)
+    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons") is None
+    assert asked == [FIRST]
 
 
 def test_without_a_server_it_ends_by_itself(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass
@@ -66,11 +67,15 @@ def begin_next_lesson(folder: Path) -> tuple[Server, str] | None:
     end = time.monotonic() + PATIENCE
     while notebook is not None and time.monotonic() < end:
         server = find_server(place)
-        with suppress(OSError):  # it is known before it answers
-            if server is not None:
-                session = start_kernel(server, notebook)
-                execute(session["kernel"]["id"], READY)
-                return server, session["id"]
+        try:
+            session = start_kernel(server, notebook) if server is not None else None
+        except urllib.error.HTTPError:  # it wants a password, say
+            return None
+        except OSError:  # it is known before it answers
+            session = None
+        if server is not None and session is not None:
+            execute(session["kernel"]["id"], READY)
+            return server, session["id"]
         time.sleep(0.05)
     return None
 
