@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+import urllib.request
 from email.message import Message
 from urllib.error import HTTPError
 
@@ -121,6 +122,17 @@ def test_the_next_lesson_is_the_first_with_something_left_to_do(tmp_path):
     assert next_notebook(folder).name == "03_auxiliary_models.ipynb"
     (folder / FILE).write_text("damaged")
     assert next_notebook(folder).name == FIRST
+
+
+def test_tutorkit_lab_begins_the_first_lesson_and_asks_nobody_about_news(tmp_path):
+    with jupyterlab(tmp_path) as lab:
+        end = time.monotonic() + 60
+        while not lab.ask("sessions") and time.monotonic() < end:
+            time.sleep(0.1)
+        assert [session["path"] for session in lab.ask("sessions")] == [FIRST]
+        with urllib.request.urlopen(f"{lab.address}/lab?token={lab.token}", timeout=10) as answer:
+            page = answer.read().decode()
+    assert "@jupyterlab/apputils-extension:announcements" in page
 
 
 def test_a_server_that_wants_a_password_is_asked_once(tmp_path, monkeypatch):

@@ -144,6 +144,7 @@ def test_a_session_lands_on_the_start_page(image):
     with serving(command, image.home, lambda: ask("/api/status"), variables=variables):
         assert ask("/")[0] == f"/lab/tree/{START_PAGE}"
         page = json.loads(ask(f"/api/contents/{START_PAGE}")[1])
+        assert b"@jupyterlab/apputils-extension:announcements" in ask("/lab")[1]  # is switched off
     assert "01_what_is_missing.ipynb" in json.dumps(page["content"])
 
 

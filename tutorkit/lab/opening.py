@@ -18,6 +18,9 @@ from tutorkit.lab.copies import copy_lessons
 with lean():
     from jupyterlab.labapp import LabApp
 
+# nobody is asked about Jupyter's news, and nothing is fetched from the network to look for them
+SETTINGS = Path(__file__).parent / "config"
+
 
 def open_lab(arguments: Sequence[str]) -> None:
     """Run JupyterLab on the lessons, in this process, until it is closed.
@@ -34,6 +37,8 @@ def open_lab(arguments: Sequence[str]) -> None:
     options = [f"--ServerApp.root_dir={first.parent}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
+    others = filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *others])
     threading.Thread(target=_ahead, args=[first.parent], daemon=True).start()
     LabApp.launch_instance([str(first), *options, *arguments])
 
