@@ -30,16 +30,16 @@ def server(tmp_path_factory):
     """Run JupyterLab where it shows the lessons' folder and more; yield server and folder."""
     state = tmp_path_factory.mktemp("ahead")
     lessons = copy_lessons(state).parent
-    with pytest.MonkeyPatch.context() as patch, jupyterlab(state, state):
+    with pytest.MonkeyPatch.context() as patch, jupyterlab(state, state) as lab:
         patch.setenv("JUPYTER_RUNTIME_DIR", str(state / "jupyter_runtime_dir"))
-        yield ahead.find_server(lessons.resolve()), lessons
+        yield ahead.find_server(lab.pid), lessons, lab.pid
 
 
 @pytest.fixture
 def begun(server):
     """Begin the next lesson; in the end no kernel is left."""
-    found, lessons = server
-    yield ahead.begin_next_lesson(lessons)
+    found, lessons, pid = server
+    yield ahead.begin_next_lesson(lessons, pid)
     for session in found.ask("sessions"):
         found.ask(f"sessions/{session['id']}", method="DELETE")
 
@@ -49,7 +49,7 @@ def paths(server):
 
 
 def test_the_kernel_of_the_first_lesson_has_imported_what_it_shows(server, begun):
-    _, lessons = server
+    _, lessons, _ = server
     found, session = begun
     assert paths(found) == [f"tutorkit-lessons/{FIRST}"]
     (own,) = found.ask("sessions")
@@ -58,11 +58,26 @@ def test_the_kernel_of_the_first_lesson_has_imported_what_it_shows(server, begun
     assert (lessons / "seen").read_text() == "altair vl_convert tutorkit.widgets.workbench"
 
 
-def test_a_kernel_that_is_there_already_is_taken(server, begun):
-    found, session = begun
-    assert ahead.start_kernel(found, server[1].resolve() / FIRST)["id"] == session
-    assert ahead.begin_next_lesson(server[1])[1] == session
+def test_a_kernel_that_is_there_already_is_left_alone(server, begun, monkeypatch):
+    found, _ = begun
+    monkeypatch.setattr(ahead, "execute", None)
+    assert ahead.begin_next_lesson(*server[1:]) is None
     assert len(paths(found)) == 1
+
+
+def test_another_server_is_left_alone(server, monkeypatch):
+    monkeypatch.setattr(ahead, "PATIENCE", 0.2)
+    assert ahead.find_server(server[2] + 1) is None
+    assert ahead.begin_next_lesson(server[1], server[2] + 1) is None
+    assert paths(server[0]) == []
+
+
+def test_a_page_that_is_about_to_use_it_finds_it(monkeypatch):
+    """Another notebook of the same page is there before the lesson is connected."""
+    server = Asked(0)
+    monkeypatch.setattr(ahead.time, "sleep", lambda seconds: server.connect())
+    assert ahead.end_unless_used(server, "own")
+    assert server.ended == []
 
 
 def test_it_is_ended_when_another_notebook_is_opened(server, begun, monkeypatch):
@@ -89,6 +104,10 @@ class Asked:
         other = {"id": "other", "path": "workbench.ipynb", "kernel": {"connections": 1}}
         self.sessions, self.ended = [own, other], []
 
+    def connect(self):
+        """Let the page be connected."""
+        self.sessions[0]["kernel"]["connections"] = 1
+
     def ask(self, path, content=None, method=None):
         """Answer with the sessions."""
         if method == "DELETE":
@@ -99,7 +118,7 @@ class Asked:
 @pytest.mark.parametrize(("connections", "ended"), [(1, []), (0, ["sessions/own"])])
 def test_a_kernel_that_a_page_uses_goes_on(connections, ended):
     server = Asked(connections)
-    assert ahead.end_unless_used(server, "own") == (not ended)
+    assert ahead.end_unless_used(server, "own", every=0) == (not ended)
     assert server.ended == ended
 
 
@@ -143,9 +162,9 @@ def test_a_server_that_wants_a_password_is_asked_once(tmp_path, monkeypatch):
         raise HTTPError("http://127.0.0.1", 403, "Forbidden", Message(), None)
 
     copy_lessons(tmp_path)
-    monkeypatch.setattr(ahead, "find_server", lambda folder: "a server")
+    monkeypatch.setattr(ahead, "find_server", lambda pid: "a server")
     monkeypatch.setattr(ahead, "start_kernel", refuse)
-    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons") is None
+    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons", 1) is None
     assert asked == [FIRST]
 
 
@@ -153,7 +172,7 @@ def test_without_a_server_it_ends_by_itself(tmp_path, monkeypatch):
     monkeypatch.setattr(ahead, "PATIENCE", 0.2)
     copy_lessons(tmp_path)
     began = time.monotonic()
-    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons") is None
+    assert ahead.begin_next_lesson(tmp_path / "tutorkit-lessons", 1) is None
     assert time.monotonic() - began < 20
 
 

@@ -67,7 +67,7 @@ def test_the_priors_of_the_method_are_those_of_the_program():
         shape, scale = (f"{values[key]:g}" for key in ("residual_shape", "residual_scale"))
         assert f"IG({shape}, {scale})" in text, name
     assert Priors().name == "PRIOR2"
-    assert f"N(0, {Priors().probit_variance:g})" in text
+    assert f"| coefficients of probit equations | N(0, {Priors().probit_variance:g})," in text
     assert f"IG({XPRIOR1.residual_shape:g}, {XPRIOR1.residual_scale:g}) |" in text
 
 

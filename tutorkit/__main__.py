@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
 import os
 import sys
@@ -37,6 +38,9 @@ INTERRUPTED = 130
 
 def run() -> NoReturn:
     """Run the command line; end without taking down all that was imported, which takes a while."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file on Windows may not know all signs
+            stream.reconfigure(errors="replace")
     status = main()
     if "lab" in sys.argv[1:2]:  # JupyterLab has things to put away
         sys.exit(status)
@@ -121,8 +125,11 @@ def _lab(options: argparse.Namespace, rest: Sequence[str]) -> int:
         return 0
     if rest:
         _parser().error(f"unknown argument {rest[0]}")
-    from tutorkit.lab.offline import check_offline
-
+    try:
+        from tutorkit.lab.offline import check_offline
+    except ImportError as error:
+        what = f"Not even the check can run: {error}"
+        raise DataError(what, "Install tutorkit again, as its README says.") from None
     return 0 if check_offline(Path.cwd()) else 1
 
 

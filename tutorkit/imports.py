@@ -23,4 +23,4 @@ def lean() -> Iterator[None]:
     try:
         yield
     finally:
-        del sys.modules[GRAMMAR]
+        sys.modules.pop(GRAMMAR, None)

@@ -70,8 +70,10 @@ class Place:
             args=FLAGS,
             viewport=SIZE,
         )
-        yield context.new_page()
-        context.close()
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
 
 
 def run(options: Options) -> Result:

@@ -74,7 +74,7 @@ def test_a_sampler_that_is_not_compiled_and_another_kernel_are_told(tmp_path):
     assert status == 1
     assert text.endswith("things to do, see above. Then run this check again.\n")
     assert said["cache"].endswith(
-        "NOT  cache     the sampler is not compiled yet, so that the first run waits → "
+        "NOT  cache     the sampler is not compiled yet, so that the first run waits -> "
         f"{offline.WARM}"
     )
     assert "no kernel 'python3' starts" in said["kernel"]
@@ -91,7 +91,7 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path):
         env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "file")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "each start compiles anew → Set NUMBA_CACHE_DIR" in " ".join(done.stdout.split())
+    assert "each start compiles anew -> Set NUMBA_CACHE_DIR" in " ".join(done.stdout.split())
 
 
 def test_packages_that_are_too_old_or_missing_are_named(monkeypatch):
@@ -102,6 +102,7 @@ def test_packages_that_are_too_old_or_missing_are_named(monkeypatch):
     assert "but >=99 is needed; nowhere is missing" in found.what
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_a_folder_that_cannot_be_written_is_told():
     found = offline._lessons(Path("/proc"))
     assert not found.works
@@ -146,6 +147,7 @@ THERE = [{"name": name} for name in server.WIDGETS]
     ("page", "says", "do"),
     [
         ("", "does not start: no such option", "jupyter lab"),
+        ("status 403 (Forbidden)", "answers with status 403 (Forbidden)", "jupyter --paths"),
         (page(federated_extensions=THERE[:1]), "without anywidget", "pip install"),
         (
             page(federated_extensions=THERE, disabledExtensions=["anywidget:plugin"]),
@@ -181,7 +183,7 @@ def program(folder, text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("echo '<div class=jp-LabShell>'", "Chromium 1.2 opened JupyterLab"),
+        ("echo '<div class=jp-LabShell>'", "Chromium 1.2 opened JupyterLab; "),
         ("echo '<p>old</p>'", "Chromium 1.2 did not open JupyterLab"),
         ("exec sleep 9", "Chromium 1.2 did not open JupyterLab within 1 s"),
     ],
@@ -202,12 +204,19 @@ def test_another_browser_is_named_but_not_tried(monkeypatch):
     assert not tried.do
 
 
+def test_another_folder_is_refused_in_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["lab", "--ServerApp.root_dir=/elsewhere"]) == 2
+    assert "--ServerApp.root_dir=/elsewhere cannot be used" in capsys.readouterr().err
+
+
 def test_options_of_jupyterlab_do_not_go_with_the_check(capsys):
     with pytest.raises(SystemExit):
         main(["lab", "--offline-check", "--port=1"])
     assert "unknown argument --port=1" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_where_lessons_cannot_be_copied_one_sentence_says_so(monkeypatch, capsys):
     monkeypatch.chdir("/proc")
     assert main(["lessons"]) == 2

@@ -1,11 +1,13 @@
 """Start the kernel of the lesson that comes next while the page is still loading.
 
-``python -m tutorkit.lab.ahead FOLDER`` does so for a Jupyter server that somebody else starts.
+``python -m tutorkit.lab.ahead FOLDER PID`` does so for a Jupyter server that somebody else starts,
+in process PID.
 """
 
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 import time
 import urllib.error
@@ -27,6 +29,7 @@ with lean():
 
 PATIENCE = 60  # seconds
 UNUSED = 600  # seconds after which nobody looks any more whether the kernel is used
+LOOKS = 2
 READY = "__import__('tutorkit.widgets.ready', fromlist=['get_ready']).get_ready()"  # leaves no name
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
 
@@ -55,43 +58,56 @@ class Server:
             return json.loads(answer.read() or "null")
 
 
-def begin_next_lesson(folder: Path) -> tuple[Server, str] | None:
-    """Wait for the Jupyter server that shows a folder; start the next lesson's kernel.
+def begin_next_lesson(folder: Path, pid: int) -> tuple[Server, str] | None:
+    """Wait for the Jupyter server that runs in a process; start the next lesson's kernel there.
 
     It is started as the page does when the lesson is opened, which then finds it, and imports what
     the lesson needs. What fails here will be done, or told, when it is needed. Return the server
-    and the id of the kernel's session, if there is one.
+    and the id of the new kernel's session; None if there is none, or the lesson is open already.
     """
     place = folder.resolve()
     notebook = next_notebook(place)
     end = time.monotonic() + PATIENCE
     while notebook is not None and time.monotonic() < end:
-        server = find_server(place)
         try:
-            session = start_kernel(server, notebook) if server is not None else None
-        except urllib.error.HTTPError:  # it wants a password, say
+            server = find_server(pid)
+            if server is not None:
+                session = start_kernel(server, notebook)
+                if session is None:
+                    return None
+                with suppress(Exception):  # then the notebook's own cells import it
+                    execute(session["kernel"]["id"], READY)
+                return server, session["id"]
+        except (urllib.error.HTTPError, ValueError):  # it wants a password, say
             return None
-        except OSError:  # it is known before it answers
-            session = None
-        if server is not None and session is not None:
-            execute(session["kernel"]["id"], READY)
-            return server, session["id"]
+        except OSError as error:  # it is known before it answers
+            if isinstance(getattr(error, "reason", None), ssl.SSLError):
+                return None
         time.sleep(0.05)
     return None
 
 
-def find_server(folder: Path) -> Server | None:
-    """Return the server that shows a folder, if there is one already."""
+def find_server(pid: int) -> Server | None:
+    """Return the server that runs in a process, if there is one already."""
     for found in list_running_servers(log=None):
-        root = Path(found["root_dir"]).resolve()
-        if folder.is_relative_to(root):
-            return Server(found["url"], found["token"], root)
+        if found["pid"] == pid:
+            return Server(found["url"], found["token"], Path(found["root_dir"]).resolve())
     return None
 
 
-def start_kernel(server: Server, notebook: Path) -> dict[str, Any]:
-    """Start the kernel of a notebook if there is none; return its session."""
+def start_kernel(server: Server, notebook: Path) -> dict[str, Any] | None:
+    """Start the kernel of a notebook; return its session, or None if there was one already.
+
+    Raises
+    ------
+    OSError
+        If the server does not answer, or refuses.
+    ValueError
+        If it does not show the notebook's folder.
+    """
     path = notebook.relative_to(server.root).as_posix()
+    if any(found["path"] == path for found in server.ask("sessions")):
+        return None
     wanted = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
     return dict(server.ask("sessions", wanted))
 
@@ -111,25 +127,28 @@ def execute(kernel: str, code: str) -> None:
 def end_unless_used(server: Server, session: str, every: float = 2.0) -> bool:
     """Wait until a page uses the kernel, or another notebook is opened, and then end it.
 
-    It takes 230 MB, as much as half of what Binder promises. Return whether it goes on.
+    It takes 230 MB, half of what Binder promises. A page that opens several notebooks may be about
+    to use it, so it is looked at twice. Return whether it goes on.
     """
-    end = time.monotonic() + UNUSED
+    end, unused = time.monotonic() + UNUSED, 0
     while time.monotonic() < end:
         sessions = {found["id"]: found for found in server.ask("sessions")}
         own = sessions.pop(session, None)
         if own is None or own["kernel"]["connections"]:
             return own is not None
-        if any(not found["path"].endswith(START) for found in sessions.values()):
+        others = [found for found in sessions.values() if not found["path"].endswith(START)]
+        unused = unused + 1 if others else 0
+        if unused == LOOKS:
             server.ask(f"sessions/{session}", method="DELETE")
             return False
         time.sleep(every)
     return True
 
 
-def main(folder: str) -> None:
+def main(folder: str, pid: str) -> None:
     """Start the next lesson's kernel, and see that it is used."""
-    with suppress(OSError, TimeoutError):
-        if (begun := begin_next_lesson(Path(folder))) is not None:
+    with suppress(OSError, ValueError):
+        if (begun := begin_next_lesson(Path(folder), int(pid))) is not None:
             end_unless_used(*begun)
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import webbrowser
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +50,10 @@ def opened_by(address: str) -> Tried:
     name = _version(program)
     page, trouble = _page(program, address)
     if STARTED in page:
-        by_hand = "" if usual else "; open the address that 'tutorkit lab' prints in it"
-        return Tried(f"{name} opened JupyterLab{by_hand}")
+        more = "; open the address that 'tutorkit lab' prints in it"
+        if usual is not None:
+            more = f"; {usual} will open the lessons"
+        return Tried(f"{name} opened JupyterLab{more}")
     do = f"Bring it up to date, or take another one: {RECENT}."
     return Tried(f"{name} did not open JupyterLab{trouble}", do)
 
@@ -68,8 +71,11 @@ def _usual() -> str | None:
 def _version(program: str) -> str:
     if platform.system() == "Windows":  # where asking for the version opens a window
         return Path(program).stem
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    found = re.match(r".*?\d[\d.]*", said.stdout)  # such as Chromium 150.0.7871.100
+    said = ""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=10, check=False)
+        said = done.stdout.decode(errors="replace")
+    found = re.match(r".*?\d[\d.]*", said)  # such as Chromium 150.0.7871.100
     return found[0] if found else Path(program).name
 
 

@@ -37,8 +37,8 @@ def copy_lessons(here: Path) -> Path:
 
 def lessons_source() -> Path:
     """Return the folder of the lessons as their authors wrote them."""
-    checkout = PACKAGE.parent / "lessons"
-    return checkout if checkout.is_dir() else PACKAGE / "lessons"
+    installed = PACKAGE / "lessons"
+    return installed if installed.is_dir() else PACKAGE.parent / "lessons"  # in a checkout
 
 
 def lessons_folder(here: Path) -> Path:
@@ -58,7 +58,9 @@ def lessons_folder(here: Path) -> Path:
         if file.suffix == ".ipynb":
             write_whole(target, without_solutions(file.read_text(encoding="utf-8")))
         else:
-            shutil.copyfile(file, target)
+            part = target.with_name(f".{target.name}.part")
+            shutil.copyfile(file, part)
+            part.replace(target)  # whole or not at all
     return folder
 
 

@@ -9,8 +9,11 @@ from subprocess import DEVNULL
 
 from jupyter_client.manager import start_new_kernel
 
+from tutorkit.lab.typed import typed
+
 PATIENCE = 120  # seconds; a kernel on a slow disk takes its time
 NAME = "python3"
+FIT = f"Run {typed('tutorkit fit 04_multilevel.imp')} to see why."
 CODE = """
 import json, sys, time
 found = {"python": sys.executable}
@@ -59,7 +62,7 @@ def try_kernel(with_run: bool) -> Trial:
         )
     except Exception as error:  # whatever keeps a kernel from starting
         what = f"no kernel '{NAME}' starts: {_first_line(error)}"
-        return Trial(error=what, do="Install again: pip install --force-reinstall ipykernel.")
+        return Trial(error=what, do=f"Run {typed('pip install --force-reinstall ipykernel')}.")
     try:
         started = time.perf_counter() - began
         said: list[str] = []
@@ -71,9 +74,14 @@ def try_kernel(with_run: bool) -> Trial:
         )
         if reply["content"]["status"] != "ok":
             what = f"the kernel starts, but a run in it fails: {reply['content'].get('evalue')}"
-            return Trial(error=what, do="Run 'tutorkit fit 04_multilevel.imp' to see why.")
+            return Trial(
+                error=what, do=f"Run {typed('tutorkit fit 04_multilevel.imp')} to see why."
+            )
         return _read(started, json.loads("".join(said).strip().splitlines()[-1]))
-    except (TimeoutError, ValueError, IndexError):
+    except (ValueError, IndexError):
+        what = "the kernel starts, but says something else than it should"
+        return Trial(error=what, do=FIT)
+    except TimeoutError:
         what = f"the kernel starts, but does not answer within {PATIENCE} s"
         return Trial(error=what, do="Close other programs, and run this check again.")
     finally:
@@ -85,8 +93,9 @@ def _read(started: float, found: dict[str, object]) -> Trial:
     if "import_error" in found:
         what = f"the kernel '{NAME}' is {found['python']}, which lacks tutorkit"
         do = (
-            "Another kernel of the same name comes first: 'jupyter kernelspec list' shows where it "
-            f"is; remove it by 'jupyter kernelspec remove {NAME}'. ({found['import_error']})"
+            f"Another kernel of the same name comes first: {typed('jupyter kernelspec list')} says "
+            f"where; remove it by {typed(f'jupyter kernelspec remove {NAME}')}. "
+            f"({found['import_error']})"
         )
         return Trial(error=what, do=do)
     ran, drew = found.get("ran"), found.get("drew", 0.0)
@@ -101,7 +110,8 @@ def _read(started: float, found: dict[str, object]) -> Trial:
 def _text(message: dict[str, object]) -> str:
     content = message["content"]
     assert isinstance(content, dict)
-    return str(content["text"]) if message["msg_type"] == "stream" else ""
+    said = message["msg_type"] == "stream" and content["name"] == "stdout"
+    return str(content["text"]) if said else ""
 
 
 def _first_line(error: Exception) -> str:

@@ -19,12 +19,13 @@ from tutorkit.lab.browser import opened_by
 from tutorkit.lab.copies import COPY, lessons_source
 from tutorkit.lab.kernel import Trial, try_kernel
 from tutorkit.lab.server import Pages, served
+from tutorkit.lab.typed import typed
 from tutorkit.teaching.progress import FILE
 
 WIDTH = 96
 SHOWN = ("jupyterlab", "ipywidgets", "numba", "altair")
-WARM = "Run 'tutorkit warm' once, with nobody waiting: it takes about half a minute."
-AGAIN = "Install again: pip install --force-reinstall tutorkit."
+WARM = f"Run {typed('tutorkit warm')} once, with nobody waiting: it takes about half a minute."
+AGAIN = "Install tutorkit again, as its README says."
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ class Finding:
         head = f"  {'ok ' if self.works else 'NOT'}  {self.part:<9} "
         room = WIDTH - len(head)
         lines = textwrap.wrap(self.what, room)
-        lines += textwrap.wrap(f"→ {self.do}", room, subsequent_indent="  ") if self.do else []
+        if self.do:
+            lines += textwrap.wrap(
+                f"-> {self.do}", room, subsequent_indent="   ", break_on_hyphens=False
+            )
         return head + f"\n{' ' * len(head)}".join(lines)
 
 

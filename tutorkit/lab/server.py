@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tutorkit.lab.typed import typed
 
 PATIENCE = 60
 WIDGETS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
@@ -63,12 +66,14 @@ def served() -> Iterator[Pages]:
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> str:
-    """Return the page once there is one, or nothing if the server ends or takes too long."""
+    """Return the page or refusal once there is one; nothing if it ends or takes too long."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
             with DIRECT.open(address, timeout=PATIENCE) as answer:
                 return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return f"status {error.code} ({error.reason})"
         except OSError:
             time.sleep(0.1)
     return ""
@@ -79,21 +84,25 @@ def _judge(page: str, address: str, seconds: float, log: str) -> Pages:
     if found is None:
         last = (log.strip().splitlines() or ["it said nothing"])[-1]
         what = f"JupyterLab does not start: {last}"
-        return Pages(error=what, do="Run 'jupyter lab' to see more of what it says.")
+        if page:
+            what = f"JupyterLab starts, but answers with {page}"
+        do = f"Run {typed('jupyter lab')} to see more. Settings of your own may be in the way: "
+        return Pages(error=what, do=f"{do}{typed('jupyter --paths')} shows where they can be.")
     settings = json.loads(found[1])
     there = {extension["name"] for extension in settings.get("federated_extensions", [])}
     off = {name.partition(":")[0] for name in settings.get("disabledExtensions", [])}
     lacking = sorted(set(WIDGETS) - (there - off))
     if lacking:
         what = f"JupyterLab starts without {' and '.join(lacking)}: no widget would be seen"
-        do = "Install again: pip install --force-reinstall ipywidgets jupyterlab_widgets anywidget."
+        again = "pip install --force-reinstall ipywidgets jupyterlab_widgets anywidget"
+        do = f"Run {typed(again)}."
         switched_off = " ".join(name for name in lacking if name in off)
         if switched_off:
-            do = f"Switch on again: jupyter labextension enable {switched_off}."
+            do = f"Run {typed(f'jupyter labextension enable {switched_off}')}."
         return Pages(error=what, do=do)
     if ELSEWHERE.search(page):
         what = "JupyterLab's page asks for parts from the network"
-        return Pages(error=what, do="Install again: pip install --force-reinstall jupyterlab.")
+        return Pages(error=what, do=f"Run {typed('pip install --force-reinstall jupyterlab')}.")
     return Pages(address, seconds)
 
 
