@@ -68,7 +68,7 @@ def test_the_priors_of_the_method_are_those_of_the_program():
         assert f"IG({shape}, {scale})" in text, name
     assert Priors().name == "PRIOR2"
     assert f"| coefficients of probit equations | N(0, {Priors().probit_variance:g})," in text
-    assert f"IG({XPRIOR1.residual_shape:g}, {XPRIOR1.residual_scale:g}) |" in text
+    assert f"IG({XPRIOR1.residual_shape:g}, {XPRIOR1.residual_scale:g}), that is" in text
 
 
 def test_the_readme_has_one_picture_first_and_two_commands():
