@@ -94,6 +94,25 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path):
     assert "each start compiles anew -> Set NUMBA_CACHE_DIR" in " ".join(done.stdout.split())
 
 
+NOWHERE = """
+from numba.core import caching
+known = caching.CacheImpl._locator_classes
+caching.CacheImpl._locator_classes = [c for c in known if "UserProvided" in c.__name__]
+from tutorkit.lab import offline
+print(offline._cache())
+"""
+
+
+def test_where_nothing_can_be_written_at_all_the_check_still_says_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-c", NOWHERE],
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "file")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "each start compiles anew" in " ".join(done.stdout.split()), done.stderr
+
+
 def test_packages_that_are_too_old_or_missing_are_named(monkeypatch):
     needed = ["numba>=99", "altair>=5", "nowhere>=1", 'pyarrow>=99; extra == "parquet"']
     monkeypatch.setattr(offline, "requires", lambda name: needed)

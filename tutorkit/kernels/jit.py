@@ -60,6 +60,8 @@ def is_compiled(function: Callable, types: tuple[numba.types.Type, ...]) -> bool
     """Return whether calling a kept kernel with such arguments would not compile anything."""
     if types in function.overloads:
         return True
+    if not hasattr(function._cache, "_cache_file"):  # nowhere to keep it
+        return False
     files = function._cache._cache_file
     key = function._cache._index_key(types, function.targetctx.codegen())
     name = files._load_index().get(key)
@@ -67,11 +69,17 @@ def is_compiled(function: Callable, types: tuple[numba.types.Type, ...]) -> bool
 
 
 def _compile(function: Callable, **options: bool | str) -> Callable:
-    """Compile on first use, without the GIL; what is kept is kept in CACHE_FOLDER."""
+    """Compile on first use, without the GIL; what is kept is kept in CACHE_FOLDER.
+
+    Where no folder at all can be written it is not kept, and every process compiles it anew.
+    """
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(CACHE_FOLDER)  # read when the decorator runs, never later
     try:
-        compiler = numba.njit(nogil=True, error_model="numpy", fastmath=FAST_MATH, **options)
-        return compiler(function)
+        options |= {"nogil": True, "error_model": "numpy", "fastmath": FAST_MATH}
+        try:
+            return numba.njit(**options)(function)
+        except RuntimeError:  # numba finds no place for its cache
+            return numba.njit(**options | {"cache": False})(function)
     finally:
         numba.config.CACHE_DIR = before
