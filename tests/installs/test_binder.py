@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
 from environments import ROOT, environment
 from lab_server import free_port, serving
+from packaging.requirements import Requirement
 
 BINDER = ROOT / "binder"
 FIRST = "01_what_is_missing.ipynb"
@@ -72,6 +74,16 @@ def test_the_package_is_installed_once_the_repository_is_there(dockerfile):
     install = line_of(dockerfile, r'pip install .*-r "binder/requirements.txt"')
     built = line_of(dockerfile, r"^RUN \./binder/postBuild$")
     assert copied < install < built
+
+
+def test_the_versions_that_are_pinned_are_ones_that_the_package_allows():
+    allowed = {r.name: r.specifier for r in map(Requirement, requires("tutorkit"))}
+    lines = (BINDER / "requirements.txt").read_text().splitlines()
+    pinned = [Requirement(line) for line in lines if "==" in line]
+    assert len(pinned) == 8
+    for requirement in pinned:
+        (pin,) = requirement.specifier
+        assert allowed[requirement.name].contains(pin.version), requirement
 
 
 def test_sessions_begin_with_the_start_script(dockerfile):
