@@ -35,6 +35,7 @@ from tests.benchmarks.timing import ROOT, interleaved
 from tests.browser.lab_page import READY
 from tests.installs.environments import Environment, environment
 from tests.lab_server import Lab, free_port, jupyterlab
+from tutorkit.lab import copy_lessons
 
 START, LESSON, WORKBENCH = "start.ipynb", "01_what_is_missing.ipynb", "bench.ipynb"
 CELLS = [
@@ -52,12 +53,20 @@ RUNNING = """() => [...document.querySelectorAll('button')].some(
 
 @dataclass(frozen=True)
 class Place:
-    """Where openings take place: a browser program, tutorkit as it is installed, one port."""
+    """Where openings take place: a browser program, tutorkit as users install it, one port.
+
+    Without ``installed`` what runs the benchmarks is taken, with what it has compiled.
+    """
 
     chromium: Any
     folder: Path
-    installed: Environment
+    installed: Environment | None
     port: int
+
+    @property
+    def python(self) -> Path:
+        """The Python that has tutorkit."""
+        return self.installed.python if self.installed else Path(sys.executable)
 
     @contextmanager
     def page(self, seen: str) -> Iterator[Any]:
@@ -87,13 +96,9 @@ def run(options: Options) -> Result:
     seconds: dict[str, dict[str, list[float]]] = {}
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
         top = Path(folder)
-        installed = environment(top, "{}.{}".format(*sys.version_info))
-        installed.install(ROOT)
-        installed.run(
-            installed.programs / "tutorkit", "warm", NUMBA_CACHE_DIR=str(top / "numba-warm")
-        )
+        installed = None if options.quick else _installed(top)
         place = Place(playwright.chromium, top, installed, free_port())
-        for name in names * 2:  # fills the caches; the browser's at the second time
+        for name in names * options.pick(2, 0):  # fills caches; the browser's at the second time
             _opening(place, "warm", name, 0)
         for state, times in runs.items():
             opening = {name: partial(_opening, place, state, name) for name in names}
@@ -114,21 +119,29 @@ def run(options: Options) -> Result:
     return Result(tuple(rows), {"seconds": seconds, "memory_mb": memory})
 
 
+def _installed(top: Path) -> Environment:
+    """Return an environment into which tutorkit was installed as by its README, and compiled."""
+    made = environment(top, "{}.{}".format(*sys.version_info))
+    made.install(ROOT)
+    cache = str(top / "numba-warm")
+    made.run(made.python, "-m", "tutorkit", "warm", NUMBA_CACHE_DIR=cache)
+    return made
+
+
 def _opening(place: Place, state: str, name: str, seed: int) -> float:
     """Return the seconds until a notebook can be used."""
     seen = "warm" if state == "warm" else f"cold-{name}-{seed}"
-    cache = {"NUMBA_CACHE_DIR": str(place.folder / f"numba-{seen}")}
+    cache = {"NUMBA_CACHE_DIR": str(place.folder / f"numba-{seen}")} if place.installed else {}
     folder = place.folder / seen
     folder.mkdir(exist_ok=True)
     with place.page(seen) as page:
         began = time.perf_counter()
-        python = [place.installed.python]
-        with jupyterlab(folder, port=place.port, variables=cache, python=python) as lab:
+        with jupyterlab(folder, port=place.port, variables=cache, python=[place.python]) as lab:
             if name == WORKBENCH:
                 lab.write(name, CELLS)
             _open(page, lab, name)
             seconds = time.perf_counter() - began
-    _end_compiling(str(place.installed.python))
+    _end_compiling(str(place.python))
     return seconds
 
 
@@ -160,11 +173,13 @@ def _memory(place: Place) -> float:
     """Return the most megabytes of a session while a fit runs in its workbench."""
     most = 0.0
     with place.page("warm") as page, TemporaryDirectory(dir=place.folder) as folder:
-        place.installed.run(ROOT / "binder" / "postBuild", folder=folder, HOME=folder)
-        lessons = Path(folder) / "tutorkit-lessons"
-        python = [ROOT / "binder" / "start", place.installed.python]
-        variables = place.installed.variables(HOME=folder)
-        with jupyterlab(Path(folder), lessons, variables=variables, python=python) as lab:
+        home, python, variables = Path(folder), [place.python], {}
+        if place.installed:
+            place.installed.run(ROOT / "binder" / "postBuild", folder=home, HOME=folder)
+            python = [ROOT / "binder" / "start", place.python]
+            variables = place.installed.variables(HOME=folder)
+        lessons = copy_lessons(home).parent
+        with jupyterlab(home, lessons, variables=variables, python=python) as lab:
             _open(page, lab, START)
             lab.write(WORKBENCH, CELLS)
             _open(page, lab, WORKBENCH)
