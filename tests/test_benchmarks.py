@@ -2,12 +2,15 @@
 
 import json
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from tests.benchmarks import cold, gibbs, import_time, live, mixing, opening, peer, scaling
+from tests.benchmarks import cold, gibbs, import_time, live, mixing, peer, scaling
 from tests.benchmarks.hard_set import chapter_like, hard_set
 from tests.benchmarks.models import REFERENCE, chapter_data, incomplete_123
 from tests.benchmarks.plain_gibbs import sample_gibbs
@@ -15,6 +18,7 @@ from tests.benchmarks.results import Options, Result, Row, as_json, markdown
 from tutorkit.data import prepare
 from tutorkit.parameters import monitored
 
+ROOT = Path(__file__).parents[1]
 QUICK = Options(runs=1, quick=True)
 
 
@@ -69,7 +73,7 @@ def test_the_table_shows_median_range_and_target():
     assert tree["benchmarks"]["x"]["raw"] == {"k": [1]}
 
 
-@pytest.mark.parametrize("benchmark", [gibbs, live, mixing, opening, scaling, import_time])
+@pytest.mark.parametrize("benchmark", [gibbs, live, mixing, scaling, import_time])
 def test_benchmark_runs(benchmark, tmp_path):
     charts = tmp_path if benchmark in (gibbs, scaling) else None
     result = benchmark.run(Options(runs=1, quick=True, charts=charts))
@@ -82,6 +86,15 @@ def test_benchmark_runs(benchmark, tmp_path):
     assert json.dumps(as_json({"x": result}, "a machine"))
     if charts:
         assert {path.suffix for path in tmp_path.iterdir()} == {".png"}
+
+
+def test_openings_are_measured():
+    """In a process of its own: this one may have a browser open already."""
+    command = [sys.executable, "-m", "tests.benchmarks", "opening", "--quick"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    assert "| from the command to lesson 1 usable, warm |" in said.stdout
+    assert "| memory of a session with a fit running |" in said.stdout
 
 
 @pytest.mark.skipif(peer.installed(), reason="the peer is installed")
