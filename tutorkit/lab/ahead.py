@@ -22,6 +22,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from tutorkit.imports import lean
 from tutorkit.lab.copies import START
+from tutorkit.lab.server import DIRECT
 from tutorkit.teaching.overview import next_notebook
 
 with lean():
@@ -31,7 +32,6 @@ PATIENCE = 60  # seconds
 UNUSED = 600  # seconds after which nobody looks any more whether the kernel is used
 LOOKS = 2
 READY = "__import__('tutorkit.widgets.ready', fromlist=['get_ready']).get_ready()"  # leaves no name
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
 
 
 @dataclass(frozen=True)

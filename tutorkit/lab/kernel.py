@@ -74,9 +74,7 @@ def try_kernel(with_run: bool) -> Trial:
         )
         if reply["content"]["status"] != "ok":
             what = f"the kernel starts, but a run in it fails: {reply['content'].get('evalue')}"
-            return Trial(
-                error=what, do=f"Run {typed('tutorkit fit 04_multilevel.imp')} to see why."
-            )
+            return Trial(error=what, do=FIT)
         return _read(started, json.loads("".join(said).strip().splitlines()[-1]))
     except (ValueError, IndexError):
         what = "the kernel starts, but says something else than it should"
