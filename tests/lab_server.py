@@ -94,8 +94,10 @@ def serving(command, state, answers, timeout=90, variables=None):
         try:
             server.wait(20)
         except subprocess.TimeoutExpired:
+            # Jupyter's own: asked to stop while it answers a page, it may wait for ever for a
+            # thread that reads files, all else being stopped
             os.killpg(server.pid, signal.SIGKILL)
-            raise
+            server.wait()
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import urllib.request
 from email.message import Message
 from urllib.error import HTTPError
 
+import psutil
 import pytest
 from lab_server import jupyterlab
 
@@ -143,12 +144,30 @@ def test_the_next_lesson_is_the_first_with_something_left_to_do(tmp_path):
     assert next_notebook(folder).name == FIRST
 
 
+def idle_sessions(lab):
+    """Return the sessions once there are some, and their kernels have nothing to do."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        sessions = lab.ask("sessions")
+        if sessions and all(s["kernel"]["execution_state"] == "idle" for s in sessions):
+            return sessions
+        time.sleep(0.1)
+    raise TimeoutError(f"{sessions}")
+
+
+def test_tutorkit_lab_ends_when_it_is_asked_to_and_its_kernel_with_it(tmp_path):
+    with jupyterlab(tmp_path) as lab:
+        idle_sessions(lab)
+        server = psutil.Process(lab.pid)
+        processes = [server, *server.children(recursive=True)]
+        assert len(processes) > 1
+        server.terminate()
+        assert psutil.wait_procs(processes, timeout=15)[1] == []
+
+
 def test_tutorkit_lab_begins_the_first_lesson_and_asks_nobody_about_news(tmp_path):
     with jupyterlab(tmp_path) as lab:
-        end = time.monotonic() + 60
-        while not lab.ask("sessions") and time.monotonic() < end:
-            time.sleep(0.1)
-        assert [session["path"] for session in lab.ask("sessions")] == [FIRST]
+        assert [session["path"] for session in idle_sessions(lab)] == [FIRST]
         with urllib.request.urlopen(f"{lab.address}/lab?token={lab.token}", timeout=10) as answer:
             page = answer.read().decode()
     assert "@jupyterlab/apputils-extension:announcements" in page

@@ -141,15 +141,16 @@ def _opening(place: Place, state: str, name: str, seed: int) -> float:
                 lab.write(name, CELLS)
             _open(page, lab, name)
             seconds = time.perf_counter() - began
-    _end_compiling(str(place.python))
+    if place.installed:
+        _end_compiling(place.installed.python)
     return seconds
 
 
-def _end_compiling(python: str) -> None:
-    """End what would go on compiling while the next opening is measured."""
+def _end_compiling(python: Path) -> None:
+    """End what would go on compiling, by a Python of these openings alone, during the next."""
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or [""]
-        if words[0] == python and "compile_half" in words[-1]:
+        if words[0] == str(python) and "compile_half" in words[-1]:
             process.kill()
             process.wait()
 

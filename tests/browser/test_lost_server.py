@@ -133,4 +133,5 @@ def test_a_saved_lesson_without_its_kernel_says_how_to_go_on(browser, tmp_path):
         expect(again.page.get_by_text("Error displaying widget").locator("visible=true")
                ).to_have_count(0)  # fmt: skip
         again.screenshot("lost-server-saved")
+        again.wait_for_kernel()  # the page starts a new one
     context.close()
