@@ -18,7 +18,8 @@ from tutorkit.model.spec import Equation, ModelSpec
 from tutorkit.model.tokens import render_file
 
 BURN, ITERATIONS = 2000, 8000  # enough for the chapter's model
-MODEL = ("spec", "script", "problem", "cluster")  # what undo returns to
+# what undo returns to; views hear of the script first, so that it is saved before anything is drawn
+MODEL = ("script", "spec", "problem", "cluster")
 P = ParamSpec("P")
 
 
@@ -136,9 +137,9 @@ class ModelSession(HasTraits):
             hint = "Other data keep their own model: it returns when they are loaded again."
             raise TutorkitError("There is nothing to undo", hint)
         with self.hold_trait_notifications():
-            self.rewritten = False
             for key, value in self._history.pop().items():
                 setattr(self, key, value)
+            self.rewritten = False
 
     def _take(self, spec: ModelSpec, text: str | None = None) -> None:
         if spec == self.spec and self.problem is None and text in (None, self.script):
@@ -146,10 +147,9 @@ class ModelSession(HasTraits):
         typed = self.script not in (self._empty_script(), self.spec and render(self.spec))
         with self.hold_trait_notifications():
             self._remember()
+            self.script = render(spec) if text is None else text
+            self.spec, self.problem, self.cluster = spec, None, spec.cluster
             self.rewritten = text is None and typed
-            text = render(spec) if text is None else text
-            self.spec, self.script, self.problem = spec, text, None
-            self.cluster = spec.cluster
 
     def _remember(self) -> None:
         self._history.append({key: getattr(self, key) for key in MODEL})

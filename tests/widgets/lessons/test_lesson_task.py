@@ -96,6 +96,18 @@ def test_the_model_is_saved_as_it_is_built_and_returns(task, tmp_path):
     assert again.task.hints[0][:20] in again.hints.value
 
 
+def test_the_model_is_saved_before_anything_is_drawn(task, tmp_path):
+    session, before = task.session, []
+    session.observe(lambda _: before.append(saved(tmp_path).get("script")), ["spec", "rewritten"])
+    typed = session.script.replace("y ~", "y ~ ")
+    session.write(typed)
+    session.edit(editing.set_term, "y", Term(("x2i", "x3i")), True)
+    chosen = session.script
+    session.undo()
+    assert session.rewritten is False
+    assert before == [chosen, chosen, typed, typed]
+
+
 def test_what_is_typed_wrongly_is_saved_as_well(task, tmp_path):
     task.session.write("CLUSTERID: j; MODEL: y ~ x1i x1i;")
     again = Lesson(2, tmp_path)
