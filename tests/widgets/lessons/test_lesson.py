@@ -105,6 +105,19 @@ def test_a_code_brings_answers_from_elsewhere(lesson, tmp_path):
     assert saved(tmp_path / "there") == other.session.answers
 
 
+def test_what_is_seen_to_be_done_is_in_the_file(lesson, tmp_path):
+    session, seen = lesson.session, []
+    session.observe(lambda _: seen.append(saved(tmp_path) == session.answers), "answers")
+    session.answer("rows", 365)
+    code = session.code()
+    (tmp_path / FILE).unlink()
+    other = Lesson(1, tmp_path).session
+    other.observe(lambda _: seen.append(saved(tmp_path) == other.answers), "answers")
+    other.take(code)
+    assert other.answers == {"rows": 365}
+    assert seen == [True, True]
+
+
 def test_a_damaged_file_is_said_and_kept_and_answers_stay_on_the_page(tmp_path):
     (tmp_path / FILE).write_text("mine")
     lesson = Lesson(1, tmp_path)

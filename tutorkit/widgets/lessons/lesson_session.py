@@ -90,15 +90,17 @@ class LessonSession(Session):
 
     @alone
     def answer(self, key: str, value: Any) -> None:
-        """Take an answer, and save it.
+        """Save an answer, and take it: what is seen to be done is in the file.
 
         Raises
         ------
         DataError
             If it cannot be saved; it is taken all the same.
         """
-        self.answers = {**self.answers, key: value}
-        self._save({self._name: {key: value}})
+        try:
+            self._save({self._name: {key: value}})
+        finally:
+            self.answers = {**self.answers, key: value}
 
     def code(self) -> str:
         """Return the code that carries the answers to all lessons."""
@@ -115,10 +117,12 @@ class LessonSession(Session):
         """
         found, known = from_code(code), self.known()
         joined = {name: joint(name, known.get(name, {}), more) for name, more in found.items()}
-        self.answers = joined.get(self._name, self.answers)
-        if self.answers.get(SCRIPT, self.script) != self.script:
-            self.write(self.answers[SCRIPT])
-        self._save(joined)
+        try:
+            self._save(joined)
+        finally:
+            self.answers = joined.get(self._name, self.answers)
+            if self.answers.get(SCRIPT, self.script) != self.script:
+                self.write(self.answers[SCRIPT])
 
     def known(self) -> Answers:
         """Return the answers to all lessons: those of this page, and what else is in the file."""
