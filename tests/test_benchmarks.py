@@ -91,13 +91,13 @@ def test_benchmark_runs(benchmark, tmp_path):
 def test_openings_are_measured():
     """In a process of its own: this one may have a browser open already."""
     wait = "input()  # as long as compile_half may take elsewhere"
-    other = subprocess.Popen([sys.executable, "-c", wait], stdin=subprocess.PIPE)
     command = [sys.executable, "-m", "tests.benchmarks", "opening", "--quick"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    with subprocess.Popen([sys.executable, "-c", wait], stdin=subprocess.PIPE) as other:
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        other.communicate(b"\n")
     assert said.returncode == 0, said.stderr
     assert "| from the command to lesson 1 usable, warm |" in said.stdout
     assert "| memory of a session with a fit running |" in said.stdout
-    other.communicate(b"\n")
     assert other.returncode == 0, "who else compiles the sampler was disturbed"
 
 
