@@ -165,11 +165,12 @@ def test_tutorkit_lab_ends_when_it_is_asked_to_and_its_kernel_with_it(tmp_path):
         assert psutil.wait_procs(processes, timeout=15)[1] == []
 
 
-def test_tutorkit_lab_begins_the_first_lesson_and_asks_nobody_about_news(tmp_path):
+def test_tutorkit_lab_opens_the_start_page_begins_a_lesson_and_asks_nobody_about_news(tmp_path):
     with jupyterlab(tmp_path) as lab:
         assert [session["path"] for session in idle_sessions(lab)] == [FIRST]
-        with urllib.request.urlopen(f"{lab.address}/lab?token={lab.token}", timeout=10) as answer:
-            page = answer.read().decode()
+        with urllib.request.urlopen(f"{lab.address}/?token={lab.token}", timeout=10) as answer:
+            address, page = answer.url, answer.read().decode()
+    assert address.startswith(f"{lab.address}/lab/tree/start.ipynb?")
     assert "@jupyterlab/apputils-extension:announcements" in page
 
 

@@ -40,13 +40,16 @@ def open_lab(arguments: Sequence[str]) -> None:
             what = f"{argument} cannot be used: the lessons are opened in '{COPY}' in this folder"
             raise DataError(what, "Change to another folder before you run this.")
     first = copy_lessons(Path.cwd())
-    options = [f"--ServerApp.root_dir={first.parent}"]
+    options = [
+        f"--ServerApp.root_dir={first.parent}",
+        f"--LabApp.default_url=/lab/tree/{first.name}",
+    ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     others = filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(SETTINGS), *others])
     threading.Thread(target=_ahead, args=[first.parent], daemon=True).start()
-    LabApp.launch_instance([str(first), *options, *arguments])
+    LabApp.launch_instance([*options, *arguments])
 
 
 def _ahead(folder: Path) -> None:
