@@ -9,6 +9,18 @@ from lab_server import jupyterlab
 from names import unnamed_controls
 from playwright.sync_api import expect
 
+# until nothing has moved for 150 ms
+AT_REST = """() => new Promise(done => {
+  const where = () => [...document.querySelectorAll(".tutorkit-group")]
+    .map(group => group.getBoundingClientRect().top).join();
+  let last = where(), since = performance.now();
+  const look = now => {
+    if (where() !== last) [last, since] = [where(), now];
+    now - since > 150 ? done() : requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
 
 class Learner(Bench):
     """A learner in a lesson."""
@@ -24,10 +36,26 @@ class Learner(Bench):
         return group
 
     def answer(self, text, choice, button="Answer"):
-        """Choose, and press the button."""
+        """Choose, press the button and read what is said."""
         group = self.question(text)
         group.locator("label", has_text=choice).click()
+        return self._press(group, button)
+
+    def commit(self, text, number):
+        """Predict a number and read what is said."""
+        group = self.question(text)
+        group.get_by_label("I expect").fill(f"{number}")
+        return self._press(group, "Commit")
+
+    def _press(self, group, button):
+        """Press a button of a question; go on when its words are there and nothing moves.
+
+        They move what stands below, and a click in that moment is lost, a person's as well.
+        """
+        before = group.inner_text()
         group.get_by_role("button", name=button).click()
+        expect(group).not_to_have_text(before, use_inner_text=True, timeout=10_000)
+        self.page.evaluate(AT_REST)
         return group
 
     def says(self, group, text):

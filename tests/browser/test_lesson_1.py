@@ -46,10 +46,7 @@ def test_a_prediction_is_made_before_the_data_are_shown(learner):
     expect(learner.root.get_by_text("Commit your prediction above").first).to_be_visible()
     assert learner.root.get_by_label("Picture", exact=True).count() == 0
     learner.shot("lesson-1-a-start")
-    group = learner.question("Predict: 13.2% of x1i")
-    group.get_by_label("I expect").fill("365")
-    group.get_by_label("I expect").press("Tab")
-    group.get_by_role("button", name="Commit").click()
+    group = learner.commit("Predict: 13.2% of x1i", 365)
     learner.says(group, "You predicted 365, and it is 383: close.")
     expect(group.get_by_role("button", name="Commit")).to_be_disabled()
     learner.root.get_by_label("Picture", exact=True).wait_for()

@@ -58,10 +58,7 @@ def test_the_run_waits_for_the_prediction(learner):
 
 
 def test_singular_fits_are_predicted_and_seen(learner):
-    group = learner.question("Predict: Below, 40 small")
-    group.get_by_label("I expect").fill("5")
-    group.get_by_label("I expect").press("Tab")
-    group.get_by_role("button", name="Commit").click()
+    group = learner.commit("Predict: Below, 40 small", 5)
     learner.says(group, "You predicted 5, and it is 26.")
     learner.answer("Why does the posterior median", "It averages over all values")
     learner.press("^Run the study")

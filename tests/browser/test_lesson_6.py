@@ -35,9 +35,7 @@ def test_several_assumptions_are_fitted_and_reported(learner):
 
 
 def test_many_data_sets_show_how_often_it_is_nearer(learner):
-    group = learner.question("Predict: Were the MNAR")
-    group.get_by_label("I expect").fill("95")
-    group.get_by_role("button", name="Commit").click()
+    group = learner.commit("Predict: Were the MNAR", 95)
     learner.says(group, "You predicted 95, and it is 75.")
     learner.choose("Show", "How often nearer than listwise")
     learner.choose("Method", "MNAR")

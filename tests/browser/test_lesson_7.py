@@ -19,9 +19,7 @@ x1i.missing ~ y x3i;
 def test_the_exercise_is_solved(learner):
     learner.answer("From lesson 4: which", "That its errors")
     learner.answer("From lesson 4: you", "Fit both")
-    group = learner.question("Predict: x1i and x2i have gaps")
-    group.get_by_label("I expect").fill("420")
-    group.get_by_role("button", name="Commit").click()
+    group = learner.commit("Predict: x1i and x2i have gaps", 420)
     learner.says(group, "You predicted 420, and it is 423: close.")
     group = learner.question("The exercise: regress")
     group.get_by_role("button", name="Check").click()

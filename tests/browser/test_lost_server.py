@@ -16,9 +16,7 @@ REMEMBERED = "This browser remembers answers that are not in this folder: 3 in l
 
 def answer(learner):
     """Answer three things, one of them wrongly at first."""
-    group = learner.question("Predict: 13.2% of x1i")
-    group.get_by_label("I expect").fill("390")
-    group.get_by_role("button", name="Commit").click()
+    learner.commit("Predict: 13.2% of x1i", 390)
     learner.answer("x2i was deleted", "MNAR")
     learner.answer("x2i was deleted", "MCAR")
     learner.answer("The larger x2i", "MAR: at random")

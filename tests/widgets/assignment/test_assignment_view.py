@@ -49,6 +49,29 @@ def test_choices_may_be_changed_and_nothing_is_told(assignment):
     assert "(3 points)" in written.children[1].head.value
 
 
+def test_a_choice_not_yet_given_stays_when_something_else_is_answered(assignment, folder):
+    session, view = assignment.session, assignment.questions().children[0]
+    view.choices.value = 1
+    view.button.click()
+    view.choices.value = 0
+    session.answer("report", "It depends.")
+    assert view.choices.value == 0
+    view.button.click()
+    assert saved(folder)["given"]["mechanism"] == 0
+    session.answer("mechanism", 1)  # from another view
+    assert view.choices.value == 1
+
+
+def test_the_prediction_that_was_committed_is_the_one_that_is_shown(assignment):
+    views = []
+    assignment.session.observe(lambda _: setattr(views[0].choices, "value", 0), "given")
+    views += all_of(assignment.predictions(), ChoiceView)
+    views[0].choices.value = 1
+    views[0].button.click()  # before it is drawn, another choice comes
+    assert assignment.session.given == {"direction": 1}
+    assert views[0].choices.value == 1
+
+
 def test_an_answer_that_is_too_long_is_told_and_the_text_stays(assignment):
     (written,) = all_of(assignment.questions(), WrittenView)
     written.field.value = "kept"

@@ -20,6 +20,7 @@ class ChoiceView(View):
 
     def __init__(self, session: AssignmentSession, item: Item) -> None:
         self.item = item
+        self._known: int | None = None  # the answer that was shown, or given here
         self.choices = radio_buttons(item.text, tuple(Choice(t, "") for t in item.choices))
         self.button = Button(description=self._verb, tooltip=f"{self._verb}: {item.text}")
         self.words = HTML()
@@ -34,15 +35,18 @@ class ChoiceView(View):
         return "Commit" if self.item.kind == "prediction" else "Answer"
 
     def _answer(self) -> None:
-        if self.choices.value is None:
+        choice = self.choices.value
+        if choice is None:
             raise TutorkitError("Choose an answer first")
-        self.session.answer(self.item.key, self.choices.value)
+        self._known = choice
+        self.session.answer(self.item.key, choice)
 
     def _redraw(self) -> None:
         given = self.session.given.get(self.item.key)
         if not isinstance(given, int) or given >= len(self.item.choices):
             return
-        self.choices.value = given
+        if given != self._known or self.item.kind == "prediction":  # else a new choice stays
+            self._known = self.choices.value = given
         if self.item.kind == "prediction":
             self.choices.disabled = self.button.disabled = True
             self.words.value = note_html("Committed: it is handed in with your answers.")

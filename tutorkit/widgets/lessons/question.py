@@ -19,6 +19,7 @@ class QuestionView(View):
     def __init__(self, session: LessonSession, question: Question) -> None:
         self.question = question
         self._drawn: list[int] | None = None
+        self._given: list[int] | None = None  # from this view
         self.choices = radio_buttons(question.text, question.choices)
         self.button = Button(description="Answer")
         self.words = HTML(layout=WIDE)
@@ -28,10 +29,11 @@ class QuestionView(View):
         self.follow("answers", self._redraw)
 
     def _answer(self) -> None:
-        if self.choices.value is None:
+        choice = self.choices.value
+        if choice is None:
             raise TutorkitError("Choose an answer first")
-        attempts = self.session.answers.get(self.question.key, [])
-        self.session.answer(self.question.key, [*attempts, self.choices.value])
+        self._given = [*self.session.answers.get(self.question.key, []), choice]
+        self.session.answer(self.question.key, self._given)
 
     def _redraw(self) -> None:
         attempts = self.session.answers.get(self.question.key)
@@ -40,7 +42,8 @@ class QuestionView(View):
         self._drawn = attempts
         last = attempts[-1]
         right = self.question.is_right(last)
-        self.choices.value = last
+        if right or attempts != self._given:  # else what was chosen since then stays
+            self.choices.value = last
         self.choices.disabled = self.button.disabled = right
         words = self.question.choices[last].words
         self.words.value = verdict_html("Right." if right else "Not this one.", words, right)
