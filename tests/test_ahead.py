@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from email.message import Message
 from urllib.error import HTTPError
 
 import psutil
 import pytest
 from lab_server import jupyterlab
+from websocket import create_connection
 
 from tutorkit.lab import ahead, copy_lessons
 from tutorkit.teaching import lesson
@@ -74,51 +76,85 @@ def test_another_server_is_left_alone(server, monkeypatch):
 
 
 def test_a_page_that_is_about_to_use_it_finds_it(monkeypatch):
-    """Another notebook of the same page is there before the lesson is connected."""
-    server = Asked(0)
-    monkeypatch.setattr(ahead.time, "sleep", lambda seconds: server.connect())
+    """Another notebook of the same page is connected before the lesson is."""
+    server = Asked(own=0, other=1)
+    monkeypatch.setattr(ahead.time, "sleep", lambda seconds: server.connect("own"))
     assert ahead.end_unless_used(server, "own")
     assert server.ended == []
+
+
+def test_it_goes_on_until_a_page_is_connected_to_another_notebook(monkeypatch):
+    """The page finds a kernel that runs before it has started that of its other notebook."""
+    server, waits = Asked(own=0, other=0), []
+
+    def wait(seconds):
+        assert server.ended == []
+        waits.append(seconds)
+        if len(waits) == 5:
+            server.connect("other")
+
+    monkeypatch.setattr(ahead.time, "sleep", wait)
+    assert not ahead.end_unless_used(server, "own")
+    assert len(waits) == 6
+    assert sum(waits[4:]) <= 1  # before a fit is begun there, which needs the memory
+    assert server.ended == ["sessions/own"]
 
 
 def test_it_is_ended_when_another_notebook_is_opened(server, begun, monkeypatch):
     found, session = begun
     folder = server[1].resolve()
-    ahead.start_kernel(found, folder / "start.ipynb")
     monkeypatch.setattr(ahead, "UNUSED", 0.3)
-    assert ahead.end_unless_used(found, session, every=0.05)  # the start page is no other notebook
-    assert len(paths(found)) == 2
-    ahead.start_kernel(found, folder / "workbench.ipynb")
-    monkeypatch.setattr(ahead, "UNUSED", 60)
-    assert not ahead.end_unless_used(found, session, every=0.05)
+    with connected(found, ahead.start_kernel(found, folder / "start.ipynb")):
+        # the start page is no other notebook
+        assert ahead.end_unless_used(found, session, every=0.05)
+        assert len(paths(found)) == 2
+        monkeypatch.setattr(ahead, "UNUSED", 60)
+        with connected(found, ahead.start_kernel(found, folder / "workbench.ipynb")):
+            assert not ahead.end_unless_used(found, session, every=0.05)
     assert sorted(paths(found)) == [
         "tutorkit-lessons/start.ipynb", "tutorkit-lessons/workbench.ipynb"
     ]  # fmt: skip
     assert not ahead.end_unless_used(found, session)
 
 
+@contextmanager
+def connected(server, session):
+    """Be connected to the kernel of a session, as a page is."""
+    address = server.address.replace("http", "ws", 1)
+    socket = create_connection(
+        f"{address}api/kernels/{session['kernel']['id']}/channels",
+        header=[f"Authorization: token {server.token}"],
+    )
+    try:
+        yield
+    finally:
+        socket.close()
+
+
 class Asked:
     """A server that says of its sessions what it is told to."""
 
-    def __init__(self, connections):
-        own = {"id": "own", "path": FIRST, "kernel": {"connections": connections}}
-        other = {"id": "other", "path": "workbench.ipynb", "kernel": {"connections": 1}}
-        self.sessions, self.ended = [own, other], []
+    def __init__(self, own, other):
+        self.sessions = {
+            "own": {"id": "own", "path": FIRST, "kernel": {"connections": own}},
+            "other": {"id": "other", "path": "workbench.ipynb", "kernel": {"connections": other}},
+        }
+        self.ended = []
 
-    def connect(self):
+    def connect(self, session):
         """Let the page be connected."""
-        self.sessions[0]["kernel"]["connections"] = 1
+        self.sessions[session]["kernel"]["connections"] = 1
 
     def ask(self, path, content=None, method=None):
         """Answer with the sessions."""
         if method == "DELETE":
             self.ended.append(path)
-        return self.sessions
+        return [*self.sessions.values()]
 
 
 @pytest.mark.parametrize(("connections", "ended"), [(1, []), (0, ["sessions/own"])])
 def test_a_kernel_that_a_page_uses_goes_on(connections, ended):
-    server = Asked(connections)
+    server = Asked(own=connections, other=1)
     assert ahead.end_unless_used(server, "own", every=0) == (not ended)
     assert server.ended == ended
 

@@ -11,13 +11,15 @@ Warm: the sampler is compiled, and tutorkit was opened before, in this browser. 
 sampler is compiled meanwhile, as ``tutorkit lab`` does.
 
 Memory is the proportional set size (Linux) of all that Binder would start, the largest that was
-seen while the chapter's model is fitted in the workbench: the server, the kernel of the start page
-and that of the workbench. (That of lesson 1, started ahead, is ended when the workbench is opened.)
+seen while the chapter's model is fitted in the workbench, from the first second on: the server, the
+kernel of the start page and that of the workbench. (That of lesson 1, started ahead, and what
+started it are ended when the workbench is opened.)
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -186,7 +188,6 @@ def _memory(place: Place) -> float:
             _open(page, lab, WORKBENCH)
             page.get_by_role("button", name="Run the model").click()
             page.wait_for_function(RUNNING, timeout=PATIENCE)
-            page.wait_for_timeout(1_000)
             while page.evaluate(RUNNING):
                 most = max(most, _megabytes(lab.pid))
                 page.wait_for_timeout(100)
@@ -194,10 +195,19 @@ def _memory(place: Place) -> float:
 
 
 def _megabytes(pid: int) -> float:
-    """Return the proportional set size of a process and all that it has started."""
+    """Return the proportional set size of a process, its session and all that these started."""
     total = 0.0
-    top = psutil.Process(pid)
-    for process in [top, *top.children(recursive=True)]:
+    for process in _belonging(pid):
         with suppress(psutil.NoSuchProcess):
             total += process.memory_full_info().pss / 1e6
     return total
+
+
+def _belonging(pid: int) -> set[psutil.Process]:
+    """Return the processes of a session: what starts a kernel ahead is no child of the server."""
+    found = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if os.getsid(process.pid) == pid:
+                found |= {process, *process.children(recursive=True)}
+    return found
