@@ -9,14 +9,15 @@ from lab_server import jupyterlab
 from names import unnamed_controls
 from playwright.sync_api import expect
 
-# until nothing has moved for 150 ms
+# until nothing has moved for 150 ms, for 5 s at most
 AT_REST = """() => new Promise(done => {
   const where = () => [...document.querySelectorAll(".tutorkit-group")]
     .map(group => group.getBoundingClientRect().top).join();
-  let last = where(), since = performance.now();
+  const began = performance.now();
+  let last = where(), since = began;
   const look = now => {
     if (where() !== last) [last, since] = [where(), now];
-    now - since > 150 ? done() : requestAnimationFrame(look);
+    now - since > 150 || now - began > 5000 ? done() : requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 })"""
