@@ -16,6 +16,7 @@ from tutorkit.data import prepare
 from tutorkit.kernels.blocks import run_block
 from tutorkit.layout import compile_plan
 from tutorkit.parameters import recorded
+from tutorkit.run import Run
 from tutorkit.start import initial_state
 
 DATA = without(made(), x=5, y=4)
@@ -115,15 +116,22 @@ def test_a_chain_that_breaks_down_ends_the_run(monkeypatch, array, value):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_breakdown_is_told_with_its_place(monkeypatch, value):
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_breakdown_is_told_with_its_place(monkeypatch, number, value):
+    asked = Run(parse(MODEL), DATA, seed=3, burn=10, iterations=100, chains=2)
+
     def plant(rng, plan, state, out, start, stop, burn):
         run_block(rng, plan, state, out, start, stop, burn)
-        if start <= 17 < stop:
+        if threading.current_thread() is asked.chains[number - 1] and start <= 17 < stop:
             out[17, 4] = value
 
+    asked.compile()
     monkeypatch.setattr(chain, "run_block", plant)
-    with pytest.raises(TutorkitError, match="at iteration 18 of chain 1: 'y: Intercept' was no"):
-        run(MODEL, DATA, burn=10, iterations=100)
+    asked.start()
+    asked.join()
+    place = f"at iteration 18 of chain {number}: 'y: Intercept' was no"
+    with pytest.raises(TutorkitError, match=place):
+        asked.draws()
 
 
 def test_memory_is_that_of_the_draws():
