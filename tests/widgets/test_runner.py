@@ -43,7 +43,7 @@ def test_a_long_run_is_shown_while_it_goes_and_stopped(long):
     wait_for(lambda: "Sampling: about" in runner.status.value)
     count, began = len(frames), time.monotonic()
     time.sleep(2)
-    assert (len(frames) - count) / (time.monotonic() - began) >= 2  # four wherever it is not busy
+    assert (len(frames) - count) / (time.monotonic() - began) >= 3.5
     assert runner.parameter.value == "y.missing: y"
     runner.run.click()  # a second Run is refused
     assert "A run is going on" in runner.message.value

@@ -137,8 +137,8 @@ def end_unless_used(server: Server, session: str, every: float = 0.5) -> bool:
         own = sessions.pop(session, None)
         if own is None or own["kernel"]["connections"]:
             return own is not None
-        lessons = (found for found in sessions.values() if not found["path"].endswith(START))
-        unused = unused + 1 if any(found["kernel"]["connections"] for found in lessons) else 0
+        others = (found for found in sessions.values() if not found["path"].endswith(START))
+        unused = unused + 1 if any(found["kernel"]["connections"] for found in others) else 0
         if unused == LOOKS:
             server.ask(f"sessions/{session}", method="DELETE")
             return False

@@ -1,8 +1,7 @@
 """A lesson's views from Python: answers, locks, progress, the laboratory."""
 
-import json
-
 import pytest
+from lesson_views import only, saved
 
 from tutorkit import DataViews, Lesson, TutorkitError, chapter_scenario
 from tutorkit.teaching.progress import FILE
@@ -15,15 +14,6 @@ from tutorkit.widgets.parts import widgets_in
 @pytest.fixture
 def lesson(tmp_path):
     return Lesson(1, tmp_path)
-
-
-def only(view, kind):
-    (found,) = [widget for widget in widgets_in(view) if isinstance(widget, kind)]
-    return found
-
-
-def saved(tmp_path):
-    return json.loads((tmp_path / FILE).read_text())["answers"]["1"]
 
 
 def test_a_prediction_is_committed_once(lesson, tmp_path):

@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from lesson_views import only
 
 from tutorkit import Lesson, TutorkitError, parse
 from tutorkit.model import editing
@@ -14,12 +15,6 @@ from tutorkit.widgets.lessons.consequence import Consequence
 from tutorkit.widgets.lessons.lesson_runner import LessonRunner
 from tutorkit.widgets.lessons.prediction import WAIT, PredictionView
 from tutorkit.widgets.lessons.task import TaskView
-from tutorkit.widgets.parts import widgets_in
-
-
-def only(view, kind):
-    (found,) = [widget for widget in widgets_in(view) if isinstance(widget, kind)]
-    return found
 
 
 def plain(html):

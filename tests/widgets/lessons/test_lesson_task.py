@@ -1,16 +1,13 @@
 """A model that is built in a lesson: checked, hinted at, saved, and run after a prediction."""
 
-import json
-
 import pytest
+from lesson_views import only, saved
 
 from tutorkit import Lesson, TutorkitError
 from tutorkit.model import editing
 from tutorkit.model.spec import Term
-from tutorkit.teaching.progress import FILE
 from tutorkit.widgets.lessons.prediction import WAIT, PredictionView
 from tutorkit.widgets.lessons.task import SHOW, TaskView
-from tutorkit.widgets.parts import widgets_in
 
 
 @pytest.fixture
@@ -18,18 +15,9 @@ def lesson(tmp_path):
     return Lesson(2, tmp_path)
 
 
-def only(view, kind):
-    (found,) = [widget for widget in widgets_in(view) if isinstance(widget, kind)]
-    return found
-
-
 @pytest.fixture
 def task(lesson):
     return only(lesson.ask("focal"), TaskView)
-
-
-def saved(tmp_path):
-    return json.loads((tmp_path / FILE).read_text())["answers"]["2"]
 
 
 def complete(session):
@@ -77,7 +65,7 @@ def test_hints_come_one_by_one_and_stay_and_then_the_model(task, tmp_path):
     task.hint.click()
     task.check.click()
     assert "This is the model." in task.verdict.value
-    assert saved(tmp_path)["focal"] == {"right": True, "hints": 3}
+    assert saved(tmp_path, 2)["focal"] == {"right": True, "hints": 3}
 
 
 def test_a_script_with_a_mistake_is_not_checked(task):
@@ -89,7 +77,7 @@ def test_a_script_with_a_mistake_is_not_checked(task):
 
 def test_the_model_is_saved_as_it_is_built_and_returns(task, tmp_path):
     task.session.edit(editing.set_term, "y", Term(("x2i", "x3i")), True)
-    assert "x2i*x3i" in saved(tmp_path)["script"]
+    assert "x2i*x3i" in saved(tmp_path, 2)["script"]
     task.hint.click()
     again = only(Lesson(2, tmp_path).ask("focal"), TaskView)
     assert "y ~ x1i x2i x3i x2i*x3i;" in again.session.script
@@ -98,7 +86,9 @@ def test_the_model_is_saved_as_it_is_built_and_returns(task, tmp_path):
 
 def test_the_model_is_saved_before_anything_is_drawn(task, tmp_path):
     session, before = task.session, []
-    session.observe(lambda _: before.append(saved(tmp_path).get("script")), ["spec", "rewritten"])
+    session.observe(
+        lambda _: before.append(saved(tmp_path, 2).get("script")), ["spec", "rewritten"]
+    )
     typed = session.script.replace("y ~", "y ~ ")
     session.write(typed)
     session.edit(editing.set_term, "y", Term(("x2i", "x3i")), True)
@@ -158,7 +148,7 @@ def test_give_takes_a_script(lesson):
 
 def test_other_data_do_not_replace_the_model_that_is_saved(task, lesson, tmp_path):
     complete(lesson.session)
-    kept = saved(tmp_path)["script"]
+    kept = saved(tmp_path, 2)["script"]
     lesson.session.load("exercise_04")
     lesson.session.begin("y")
-    assert saved(tmp_path)["script"] == kept
+    assert saved(tmp_path, 2)["script"] == kept

@@ -1,13 +1,10 @@
 """A question's view: attempts, and choices that come while an answer is worked off."""
 
-import json
-
 import pytest
+from lesson_views import only, saved
 
 from tutorkit import Lesson
-from tutorkit.teaching.progress import FILE
 from tutorkit.widgets.lessons.question import QuestionView
-from tutorkit.widgets.parts import widgets_in
 
 
 @pytest.fixture
@@ -17,12 +14,7 @@ def lesson(tmp_path):
 
 def question(lesson):
     """Return a new view of the question about x1i."""
-    (found,) = [part for part in widgets_in(lesson.ask("x1i")) if isinstance(part, QuestionView)]
-    return found
-
-
-def saved(tmp_path):
-    return json.loads((tmp_path / FILE).read_text())["answers"]["1"]
+    return only(lesson.ask("x1i"), QuestionView)
 
 
 def test_a_question_keeps_all_attempts_and_explains_each(lesson, tmp_path):
